@@ -1,0 +1,116 @@
+//go:build ignore
+
+// Specimens of claims about allocations, speed, and since when a case compiles.
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var (
+	size  = 1000
+	sink  []byte
+	parts = strings.Split(strings.Repeat("part,", 200), ",")
+	text  string
+)
+
+func holdsAllocs() {
+	sink = make([]byte, size)
+	// Allocs: 1
+}
+
+func holdsAllocsAtMost() {
+	sink = make([]byte, size)
+	// Allocs: <= 2
+}
+
+func holdsAllocsNone() {
+	size++
+	size--
+	// Allocs: 0
+}
+
+func refutedAllocsMore() {
+	sink = make([]byte, size)
+	// Allocs: 2
+}
+
+func refutedAllocsLess() {
+	sink = make([]byte, size)
+	// Allocs: 0
+}
+
+func refutedAllocsAtMost() {
+	for i := 0; i < 3; i++ {
+		sink = make([]byte, size)
+	}
+	// Allocs: <= 2
+}
+
+func refutedAllocsPrints() {
+	fmt.Print(size)
+	// Allocs: <= 2
+}
+
+func refutedAllocsPanics() {
+	sink = make([]byte, -size)
+	// Allocs: 1
+}
+
+func concat() {
+	text = ""
+	for _, p := range parts {
+		text += p
+	}
+	// Allocs: <= 300
+}
+
+func holdsFaster() {
+	text = strings.Join(parts, "")
+	// Faster: 1.5x than concat
+}
+
+func refutedFaster() {
+	text = ""
+	for _, p := range parts {
+		text += p
+	}
+	// Faster: 1.5x than concat
+}
+
+func refutedFasterUnknown() {
+	text = strings.Join(parts, "")
+	// Faster: 1.5x than nothing
+}
+
+func holdsSince() {
+	fmt.Println(slices.Max([]int{1, 3, 2}))
+	// Since: 1.21 slices.Max
+	// Output: 3
+}
+
+// refutedSinceLate says that it needs a release which it does not need.
+func refutedSinceLate() {
+	fmt.Println(strings.Count("cheese", "e"))
+	// Since: 1.27 strings.Count
+	// Output: 3
+}
+
+// refutedSinceUnsaid does not say that it needs a release.
+func refutedSinceUnsaid() {
+	fmt.Println(slices.Min([]int{2, 1, 3}))
+	// Output: 1
+}
+
+func main() {
+	for _, run := range []func(){
+		holdsAllocs, holdsAllocsAtMost, holdsAllocsNone, refutedAllocsMore, refutedAllocsLess,
+		refutedAllocsAtMost, refutedAllocsPrints, refutedAllocsPanics,
+		concat, holdsFaster, refutedFaster, refutedFasterUnknown,
+		holdsSince, refutedSinceLate, refutedSinceUnsaid,
+	} {
+		run()
+	}
+}
