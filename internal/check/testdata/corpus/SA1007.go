@@ -1,0 +1,8 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+)
+
+func main() { fmt.Println(url.Parse(":")) }

@@ -1,0 +1,11 @@
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	n := uint(len(os.Args))
+	fmt.Println(n >= 0)
+}

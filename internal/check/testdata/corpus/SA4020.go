@@ -1,0 +1,16 @@
+package main
+
+import (
+	"fmt"
+	"io"
+)
+
+func main() {
+	var r any = io.EOF
+	switch r.(type) {
+	case io.Reader:
+		fmt.Println("reader")
+	case io.ReadCloser:
+		fmt.Println("closer")
+	}
+}

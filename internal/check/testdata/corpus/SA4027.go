@@ -1,0 +1,8 @@
+package main
+
+import "net/url"
+
+func main() {
+	u, _ := url.Parse("http://x")
+	u.Query().Set("a", "b")
+}

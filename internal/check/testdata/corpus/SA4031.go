@@ -1,0 +1,10 @@
+package main
+
+import "fmt"
+
+func main() {
+	m := make(map[int]int)
+	if m == nil {
+		fmt.Println("never")
+	}
+}

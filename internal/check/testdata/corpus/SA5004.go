@@ -1,0 +1,17 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+func main() {
+	c := time.After(time.Second)
+	for {
+		select {
+		case <-c:
+			fmt.Println("x")
+		default:
+		}
+	}
+}

@@ -1,0 +1,10 @@
+package main
+
+import "fmt"
+
+func main() {
+	m := map[string]int{}
+	b := []byte("a")
+	k := string(b)
+	fmt.Println(m[k])
+}

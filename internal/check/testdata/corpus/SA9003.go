@@ -1,0 +1,8 @@
+package main
+
+import "os"
+
+func main() {
+	if len(os.Args) > 1 {
+	}
+}

@@ -1,0 +1,6 @@
+package main
+
+// go:noinline
+func f() {}
+
+func main() { f() }

@@ -1,0 +1,12 @@
+package main
+
+import "fmt"
+
+func enter() func() {
+	fmt.Println("enter")
+	return func() { fmt.Println("exit") }
+}
+
+func main() {
+	defer enter()
+}

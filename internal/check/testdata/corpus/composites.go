@@ -1,0 +1,10 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+)
+
+type local struct{ a, b int }
+
+func main() { fmt.Println(url.Error{"a", "b", nil}, local{1, 2}) }

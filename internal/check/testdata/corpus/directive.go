@@ -1,0 +1,5 @@
+package main
+
+//go:debug panicnil=1
+
+func main() {}

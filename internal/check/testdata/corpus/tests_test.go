@@ -1,0 +1,7 @@
+package p
+
+import "testing"
+
+func Testlower(t *testing.T) {}
+
+func ExampleNothing() {}

@@ -1,0 +1,3 @@
+package toolchain
+
+func helper(task string) int { return 2 }
