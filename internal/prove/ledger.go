@@ -94,7 +94,7 @@ func recorded(v Verdict) string {
 	if v.Got == v.Expected || strings.HasPrefix(v.Claim, "Faster") || strings.HasPrefix(v.Claim, "Outcomes") {
 		return ""
 	}
-	return v.Got
+	return steady(v.Got, "\x00")
 }
 
 // belongs reports whether an id is one of the entry's.

@@ -3,6 +3,7 @@ package prove
 import (
 	"context"
 	"fmt"
+	"go/ast"
 	"slices"
 	"strings"
 
@@ -80,7 +81,7 @@ func (r *release) tryLines(ctx context.Context, wants []book.Want, newest bool) 
 		if len(asked) == 0 && !vets {
 			continue
 		}
-		notes, err := r.notes(ctx, name)
+		notes, err := r.notes(ctx, name, asked)
 		if err != nil {
 			return nil, err
 		}
@@ -102,11 +103,11 @@ func (r *release) tryLines(ctx context.Context, wants []book.Want, newest bool) 
 }
 
 // notes asks one lens about the file: the whole of it where it has to compile,
-// and on older releases what is left of it there.
-func (r *release) notes(ctx context.Context, name string) (lens.Notes, error) {
+// and on older releases the functions in which something is wanted there.
+func (r *release) notes(ctx context.Context, name string, asked []book.Want) (lens.Notes, error) {
 	files := []toolchain.File{{Name: r.f.src.Name, Data: r.f.src.Data}}
 	if r.pair.Release.Minor < r.f.p.Toolchains.Local().Minor {
-		files = r.program(slices.DeleteFunc(slices.Clone(r.f.cases), func(c cutCase) bool { return c.Since.Minor > r.pair.Release.Minor }), plainBuild)
+		files[0].Data = append(r.f.cut.cut(r.f.around(asked)...), "\nfunc main() {}\n"...)
 	}
 	r.f.p.quiet.RLock()
 	defer r.f.p.quiet.RUnlock()
@@ -119,6 +120,22 @@ func (r *release) notes(ctx context.Context, name string) (lens.Notes, error) {
 		return lens.Notes{Compiles: true}, nil // the book has no checks of its own yet: a want for one is refuted
 	}
 	return lens.CompilerNotes(ctx, r.f.p.Toolchains, r.g, name, files)
+}
+
+// around returns the functions in which wants stand.
+func (f *sourceFile) around(wants []book.Want) []string {
+	var names []string
+	for _, d := range f.src.File.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || fn.Recv != nil {
+			continue
+		}
+		from, to := f.src.Fset.PositionFor(fn.Pos(), false).Line, f.src.Fset.PositionFor(fn.End(), false).Line
+		if slices.ContainsFunc(wants, func(w book.Want) bool { return from <= w.Line && w.Line <= to }) {
+			names = append(names, fn.Name.Name)
+		}
+	}
+	return names
 }
 
 // said are the notes of one lens, and which of them somebody wanted.

@@ -73,15 +73,20 @@ func refutedVetClean() {
 	// %!d(string=2)
 }
 
+var list = []string{"a"}
+
+func wordCount() int { return len(list) }
+
 func holdsStaticcheckUnused() int {
-	n := len("a")
-	n = len("ab") // want staticcheck:SA4006 "never used"
-	n = len("abc")
+	n := wordCount()
+	fmt.Println(n)
+	n = wordCount() // want staticcheck:SA4006 "never used"
+	n = wordCount()
 	return n
 }
 
 func refutedStaticcheckUnused() int {
-	n := len("a") // want staticcheck:SA4006 "never used"
+	n := wordCount() // want staticcheck:SA4006 "never used"
 	return n
 }
 

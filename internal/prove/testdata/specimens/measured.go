@@ -86,9 +86,9 @@ func refutedFasterUnknown() {
 }
 
 func holdsSince() {
-	fmt.Println(slices.Max([]int{1, 3, 2}))
-	// Since: 1.21 slices.Max
-	// Output: 3
+	fmt.Println(slices.Repeat([]int{1, 3}, 2))
+	// Since: 1.23 slices.Repeat
+	// Output: [1 3 1 3]
 }
 
 // refutedSinceLate says that it needs a release which it does not need.
@@ -100,8 +100,8 @@ func refutedSinceLate() {
 
 // refutedSinceUnsaid does not say that it needs a release.
 func refutedSinceUnsaid() {
-	fmt.Println(slices.Min([]int{2, 1, 3}))
-	// Output: 1
+	fmt.Println(slices.Repeat([]int{3}, 2))
+	// Output: [3 3]
 }
 
 func main() {
