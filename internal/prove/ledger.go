@@ -124,10 +124,78 @@ func writeLedger(file string, records []Record) error {
 	return writeFile(file, out.Bytes())
 }
 
-// Hashes returns the hash of the source of each claim of an entry as it is now, by
-// id. A record with another hash was made before the source changed.
-func (p *Prover) Hashes(ctx context.Context, e *book.Entry) (map[string]string, error) {
-	now := map[string]string{}
+// Stale returns what is wrong with the ledger of an entry: records of sources that
+// have changed since they were proved, or are gone, and cases without a record on
+// one of the releases. The error says that we failed.
+func (p *Prover) Stale(ctx context.Context, fsys fs.FS, e *book.Entry) ([]book.Fault, error) {
+	records, err := ReadLedger(fsys, e)
+	if err != nil {
+		return nil, err
+	}
+	now, err := p.hashes(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	var wrong []book.Fault
+	report := func(what string) {
+		wrong = append(wrong, book.Fault{Position: book.Position{File: LedgerFile(e)}, What: what, Want: "gomastery prove --release all --record " + e.ID})
+	}
+	proved := map[string]bool{}
+	changed := map[string]bool{}
+	for _, r := range records {
+		if r.Platform != thisPlatform {
+			continue
+		}
+		subject := now.subject(r.ID)
+		switch {
+		case subject == "" && !changed[r.ID]:
+			report(r.ID + " is recorded and does not exist")
+			changed[r.ID] = true
+		case subject != "" && now[subject] != r.Hash && !changed[subject]:
+			report(subject + " has changed since it was proved")
+			changed[subject] = true
+		}
+		proved[subject+" "+minorOf(r.Release)] = true
+	}
+	for _, c := range e.Cases() {
+		for _, release := range p.Toolchains.Releases(ctx) {
+			if !proved[c.ID+" "+release.Lang()] && !changed[c.ID] {
+				report(c.ID + " was never proved on " + release.String())
+				changed[c.ID] = true
+			}
+		}
+	}
+	return wrong, nil
+}
+
+// minorOf returns go1.26 for go1.26.8.
+func minorOf(release string) string {
+	parts := strings.SplitN(release, ".", 3)
+	return strings.Join(parts[:min(2, len(parts))], ".")
+}
+
+// hashes are the hashes of all that claims are about, by the id of the case,
+// fence, link or line.
+type hashes map[string]string
+
+// subject finds what a claim is about: the longest id that begins its own.
+func (h hashes) subject(id string) string {
+	for s := id; s != ""; {
+		if _, ok := h[s]; ok {
+			return s
+		}
+		i := strings.LastIndexAny(s, "#-")
+		if i < 0 {
+			return ""
+		}
+		s = s[:i]
+	}
+	return ""
+}
+
+// hashes returns the hashes as the entry is now.
+func (p *Prover) hashes(ctx context.Context, e *book.Entry) (hashes, error) {
+	now := hashes{}
 	for _, s := range e.Sources() {
 		f := &sourceFile{p: p, e: e, src: s}
 		if err := f.prepare(ctx); err != nil {
@@ -138,6 +206,7 @@ func (p *Prover) Hashes(ctx context.Context, e *book.Entry) (map[string]string, 
 		}
 		for _, c := range f.cases {
 			now[c.ID] = c.hash
+			now[c.ID+"#"+string(book.VetClean)] = linesHash(s)
 		}
 		for _, w := range s.Wants {
 			now[w.ID] = linesHash(s)
@@ -148,6 +217,12 @@ func (p *Prover) Hashes(ctx context.Context, e *book.Entry) (map[string]string, 
 	for _, pg := range e.Pages() {
 		for _, f := range pg.Fences {
 			now[f.ID] = fenceHash(f)
+			if f.From != "" {
+				now[f.ID] = hash(f.Text)
+			}
+		}
+		for _, l := range pg.Links {
+			now[l.ID] = linkHash(l)
 		}
 	}
 	return now, nil

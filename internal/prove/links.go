@@ -32,32 +32,27 @@ func (p *Prover) page(ctx context.Context, e *book.Entry, pg *book.Page, pair to
 // links tries the links into the source that are about this release: the file has
 // to declare the name there.
 func (p *Prover) links(ctx context.Context, pg *book.Page, pair toolchain.Pair, o Options) ([]Verdict, error) {
-	var here []book.Link
-	source := []string{"links"}
+	var all []Verdict
 	for _, l := range pg.Links {
-		if l.Source() && l.Only.Holds(platform(pair)) {
-			here = append(here, l)
-			source = append(source, l.ID, l.File, l.Name, l.Only.String())
+		if !l.Source() || !l.Only.Holds(platform(pair)) || pair.Lang != "" {
+			continue
 		}
+		verdicts, err := p.remembered(ctx, pair, o, part{
+			source: linkHash(l),
+			place:  at(l.Position),
+			try: func(_ context.Context, g *toolchain.Go) ([]judgement, error) {
+				return []judgement{judgeLink(g, l)}, nil
+			},
+		})
+		if err != nil {
+			return all, err
+		}
+		all = append(all, verdicts...)
 	}
-	if len(here) == 0 || pair.Lang != "" {
-		return nil, nil
-	}
-	return p.remembered(ctx, pair, o, part{
-		source: hash(source...),
-		place: func(id string) book.Position {
-			i := slices.IndexFunc(here, func(l book.Link) bool { return l.ID == id })
-			return here[max(i, 0)].Position
-		},
-		try: func(_ context.Context, g *toolchain.Go) ([]judgement, error) {
-			var all []judgement
-			for _, l := range here {
-				all = append(all, judgeLink(g, l))
-			}
-			return all, nil
-		},
-	})
+	return all, nil
 }
+
+func linkHash(l book.Link) string { return hash("link", l.ID, l.File, l.Name, l.Only.String()) }
 
 func judgeLink(g *toolchain.Go, l book.Link) judgement {
 	j := judgement{l.ID, l.Position, claimText(book.Declares, l.Only), Holds, l.File + " declares " + l.Name, "declared"}

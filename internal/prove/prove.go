@@ -17,6 +17,7 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
@@ -76,6 +77,7 @@ type Options struct {
 	Fresh    bool             // try again what is known
 	RaceOnly bool             // only what the race build says
 	Case     string           // only this case; "" means all
+	Sample   float64          // only this share of the tasks, chosen by chance; 0 means all
 
 	// Progress, unless nil, is told how many of the tasks are done. It is called by
 	// one goroutine at a time.
@@ -99,6 +101,9 @@ func (p *Prover) Entries(ctx context.Context, b *book.Book, entries []*book.Entr
 	var tasks []task
 	for _, e := range entries {
 		tasks = append(tasks, p.entryTasks(b, e, o)...)
+	}
+	if o.Sample > 0 {
+		tasks = slices.DeleteFunc(tasks, func(task) bool { return rand.Float64() >= o.Sample })
 	}
 	return p.do(ctx, tasks, o.Progress, emit)
 }

@@ -238,4 +238,3 @@ func golden(t *testing.T, name string, verdicts []Verdict) {
 		t.Errorf("verdicts of %s differ from %s (-want +got):\n%s", name, file, diff)
 	}
 }
-
