@@ -7,12 +7,9 @@ import (
 	"github.com/gomastery/gomastery/internal/toolchain"
 )
 
-// Descriptors by which a harness talks, beside the standard ones. Descriptor 2 is
-// left to the runtime alone, so that what stands on it is what the runtime wrote.
-const (
-	reportsFD    = 3 // one word, and values, a line: start, returned, settled, allocs, times
-	caseStderrFD = 4 // where the case's os.Stderr leads
-)
+// A harness reports on descriptor 3, a line each: start, returned, allocs N, times
+// N N, profile N. The case's os.Stderr leads to descriptor 4. Descriptor 2 is left
+// to the runtime alone, so that what stands there is what the runtime wrote.
 
 // Variables that tell a harness what to do. It removes them from its environment
 // before the case runs.

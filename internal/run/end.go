@@ -77,6 +77,9 @@ func Classify(x sandbox.Exit, stderr []byte) End {
 		if x.Signal == syscall.SIGABRT {
 			e.Kind, e.Message = headline(string(stderr))
 		}
+		if e.Kind != Killed {
+			e.Signal = 0
+		}
 	default:
 		e.Kind, e.Limit = Limit, x.Reason
 	}
