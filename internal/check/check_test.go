@@ -57,15 +57,14 @@ func lookup(path string) (io.ReadCloser, error) {
 // shared is the importer of all tests that have no reason for one of their own.
 var shared = NewImporter(lookup)
 
-// goRelease returns the release of the go command: "go1.26".
-func goRelease(t testing.TB) string {
+// goVersion returns the release of the go command: "go1.26.8".
+func goVersion(t testing.TB) string {
 	t.Helper()
 	out, err := exec.Command("go", "env", "GOVERSION").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := strings.SplitN(strings.TrimSpace(string(out)), ".", 3)
-	return strings.Join(parts[:min(2, len(parts))], ".")
+	return strings.TrimSpace(string(out))
 }
 
 func TestChecks(t *testing.T) {

@@ -46,7 +46,7 @@ func (f facts) of(a *analysis.Analyzer, objects bool) []subject {
 
 // factTable holds the facts about the standard library, sorted:
 //
-//	go1.26                                          the release
+//	go1.26.8                                        the release
 //	archive/tar                                     a package
 //		TypeRegA fact_deprecated {"Msg":"Use …"}    member, analyzer, fact
 //	io/ioutil

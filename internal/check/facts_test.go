@@ -21,13 +21,14 @@ var update = flag.Bool("update", false, "write facts.txt anew, from the standard
 // TestFacts compares facts.txt with what the analyzers find in the source of the
 // standard library.
 func TestFacts(t *testing.T) {
-	if !*update {
-		needsRelease(t)
+	release := goVersion(t)
+	if !*update && release != tableVersion() {
+		t.Skipf("needs %s, of which facts.txt is; this is %s", tableVersion(), release)
 	}
 	if testing.Short() {
 		t.Skip("analyzes the whole standard library, about 7 s")
 	}
-	got := goRelease(t) + "\n" + computeFacts(t)
+	got := release + "\n" + computeFacts(t)
 	if *update {
 		if err := os.WriteFile("facts.txt", []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -39,10 +40,10 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// tableRelease is the first line of facts.txt.
-func tableRelease() string {
-	release, _, _ := strings.Cut(factTable, "\n")
-	return release
+// tableVersion is the first line of facts.txt: "go1.26.8".
+func tableVersion() string {
+	first, _, _ := strings.Cut(factTable, "\n")
+	return first
 }
 
 func firstDifference(got, want string) string {
@@ -103,7 +104,7 @@ func checksAt(t *testing.T, p *Package, suite string) map[string]string {
 
 func computeFacts(t *testing.T) string {
 	t.Helper()
-	cfg := &packages.Config{Mode: packages.LoadAllSyntax, Env: append(os.Environ(), "CGO_ENABLED=0")}
+	cfg := &packages.Config{Mode: packages.LoadAllSyntax, Env: append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")}
 	pkgs, err := packages.Load(cfg, "std")
 	if err != nil {
 		t.Fatal(err)

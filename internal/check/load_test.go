@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"go/types"
 	"go/version"
 	"io"
 	"io/fs"
@@ -263,8 +264,38 @@ func installedReleases(t *testing.T) []string {
 		releases = append(releases, "go"+release)
 	}
 	if len(releases) == 0 {
-		missing(t, "needs a second Go release: GOTOOLCHAIN=go1.21.13 go version")
+		t.Skip("needs a second Go release in the module cache; GOTOOLCHAIN=go1.21.13 go version gets one")
 	}
 	slices.SortFunc(releases, version.Compare)
 	return slices.Compact([]string{releases[0], releases[len(releases)-1]})
+}
+
+// TestPackagesNeverChange imports everything after a package was given away.
+func TestPackagesNeverChange(t *testing.T) {
+	im := NewImporter(lookup)
+	pkg, err := im.Import("net/http")
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := map[*types.Package][]string{}
+	for _, p := range append(pkg.Imports(), pkg) {
+		given[p] = p.Scope().Names()
+		if !p.Complete() {
+			t.Errorf("%s was given away with net/http, incomplete", p.Path())
+		}
+	}
+	files, err := exportData()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path := range files {
+		if _, err := im.Import(path); err != nil && fault.KindOf(err) != fault.NotFound {
+			t.Fatal(err)
+		}
+	}
+	for p, names := range given {
+		if got := p.Scope().Names(); !slices.Equal(got, names) {
+			t.Errorf("%s has %d objects, had %d when it was given away", p.Path(), len(got), len(names))
+		}
+	}
 }
