@@ -33,39 +33,68 @@ func (p *Prover) wrap(ctx context.Context, text string, fails bool) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, FenceFile, src, parser.SkipObjectResolution)
-	if err != nil {
+	c := checkFence(src, imports, lang)
+	if c == nil {
 		return []byte(src), nil // the compiler will say what is wrong
 	}
-	missing := unresolved(fset, f, imports, lang)
-	var head strings.Builder
+	src, err = c.withImports(names, imports)
+	if err != nil || fails {
+		return []byte(src), err
+	}
+	if c = checkFence(src, imports, lang); c == nil {
+		return []byte(src), nil
+	}
+	return insert(src, c.uses()), nil
+}
+
+// A checkedFence is a fence as the type checker sees it. It need not compile.
+type checkedFence struct {
+	src    string
+	fset   *token.FileSet
+	file   *ast.File
+	info   *types.Info
+	unused map[token.Pos]bool // where the checker has complained without refusing the program
+}
+
+// checkFence returns nil for a text that does not parse.
+func checkFence(src string, imports types.Importer, lang string) *checkedFence {
+	c := &checkedFence{src: src, fset: token.NewFileSet(), unused: map[token.Pos]bool{}}
+	var err error
+	if c.file, err = parser.ParseFile(c.fset, FenceFile, src, parser.SkipObjectResolution); err != nil {
+		return nil
+	}
+	c.info = &types.Info{Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}}
+	conf := types.Config{Importer: imports, GoVersion: lang, Error: func(err error) {
+		if e, ok := err.(types.Error); ok && e.Soft {
+			c.unused[e.Pos] = true
+		}
+	}}
+	conf.Check("main", c.fset, []*ast.File{c.file}, c.info) // what is wrong is the compiler's to say
+	return c
+}
+
+// withImports adds the packages whose names nothing declares.
+func (c *checkedFence) withImports(names *stdNames, imports types.Importer) (string, error) {
+	missing := c.unresolved()
+	var paths []string
 	for _, name := range slices.Sorted(maps.Keys(missing)) {
 		path, err := names.resolve(name, missing[name], imports)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		if path != "" {
-			fmt.Fprintf(&head, " import %q;", path)
+			paths = append(paths, fmt.Sprintf("import %q;", path))
 		}
 	}
-	at := fset.PositionFor(f.Name.End(), false).Offset
-	if strings.HasPrefix(src[at:], ";") {
-		at++
-	} else if head.Len() > 0 {
-		head = prefixed("; ", strings.TrimSuffix(head.String(), ";"))
+	if len(paths) == 0 {
+		return c.src, nil
 	}
-	edits := []insertion{{at, head.String()}}
-	if !fails {
-		edits = append(edits, uses(fset, f)...)
+	at := c.fset.PositionFor(c.file.Name.End(), false).Offset
+	head, rest := c.src[:at], c.src[at:]
+	if after, ok := strings.CutPrefix(rest, ";"); ok {
+		return head + "; " + strings.Join(paths, " ") + after, nil
 	}
-	return insert(src, edits), nil
-}
-
-func prefixed(prefix, s string) strings.Builder {
-	var b strings.Builder
-	b.WriteString(prefix + s)
-	return b
+	return head + "; " + strings.TrimSuffix(strings.Join(paths, " "), ";") + rest, nil
 }
 
 var packageClause = regexp.MustCompile(`(?m)^package [a-z]`)
@@ -112,14 +141,11 @@ func withMain(src string) string {
 
 // unresolved returns the names before a dot that nothing declares, with what is
 // selected of them.
-func unresolved(fset *token.FileSet, f *ast.File, imports types.Importer, lang string) map[string][]string {
-	info := &types.Info{Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}}
-	conf := types.Config{Importer: imports, GoVersion: lang, Error: func(error) {}}
-	conf.Check("main", fset, []*ast.File{f}, info) // only what is resolved matters here
+func (c *checkedFence) unresolved() map[string][]string {
 	missing := map[string][]string{}
-	ast.Inspect(f, func(n ast.Node) bool {
+	ast.Inspect(c.file, func(n ast.Node) bool {
 		if s, ok := n.(*ast.SelectorExpr); ok {
-			if x, ok := s.X.(*ast.Ident); ok && info.Uses[x] == nil && info.Defs[x] == nil {
+			if x, ok := s.X.(*ast.Ident); ok && c.info.Uses[x] == nil && c.info.Defs[x] == nil {
 				missing[x.Name] = append(missing[x.Name], s.Sel.Name)
 			}
 		}
@@ -238,13 +264,15 @@ func insert(src string, edits []insertion) []byte {
 	return []byte(out.String())
 }
 
-// uses returns a use of each variable that the statements of a file declare, on
-// the same line.
-func uses(fset *token.FileSet, f *ast.File) []insertion {
+// uses returns a use of each variable that nothing uses, on the line of its
+// declaration. A use of any other could change what the compiler makes of it.
+func (c *checkedFence) uses() []insertion {
 	var edits []insertion
-	put := func(p token.Pos, prefix, suffix string, names []string) {
-		for _, n := range names {
-			edits = append(edits, insertion{fset.PositionFor(p, false).Offset, prefix + "_ = " + n + suffix})
+	put := func(p token.Pos, prefix, suffix string, ids []*ast.Ident) {
+		for _, id := range ids {
+			if c.unused[id.Pos()] {
+				edits = append(edits, insertion{c.fset.PositionFor(p, false).Offset, prefix + "_ = " + id.Name + suffix})
+			}
 		}
 	}
 	after := func(list []ast.Stmt) {
@@ -252,7 +280,7 @@ func uses(fset *token.FileSet, f *ast.File) []insertion {
 			put(s.End(), "; ", "", declared(s))
 		}
 	}
-	ast.Inspect(f, func(n ast.Node) bool {
+	ast.Inspect(c.file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BlockStmt:
 			after(n.List)
@@ -266,9 +294,7 @@ func uses(fset *token.FileSet, f *ast.File) []insertion {
 		case *ast.ForStmt:
 			put(n.Body.Lbrace+1, " ", ";", declared(n.Init))
 		case *ast.RangeStmt:
-			if n.Tok == token.DEFINE {
-				put(n.Body.Lbrace+1, " ", ";", identifiers([]ast.Expr{n.Key, n.Value}))
-			}
+			put(n.Body.Lbrace+1, " ", ";", identifiers(n.Key, n.Value))
 		}
 		return true
 	})
@@ -276,33 +302,28 @@ func uses(fset *token.FileSet, f *ast.File) []insertion {
 }
 
 // declared returns the names that a statement declares for those after it.
-func declared(s ast.Stmt) []string {
+func declared(s ast.Stmt) []*ast.Ident {
 	switch s := s.(type) {
 	case *ast.AssignStmt:
-		if s.Tok == token.DEFINE {
-			return identifiers(s.Lhs)
-		}
+		return identifiers(s.Lhs...)
 	case *ast.DeclStmt:
-		var names []string
-		d := s.Decl.(*ast.GenDecl)
-		for _, spec := range d.Specs {
-			if v, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.VAR {
-				for _, id := range v.Names {
-					names = append(names, identifiers([]ast.Expr{id})...)
-				}
+		var ids []*ast.Ident
+		for _, spec := range s.Decl.(*ast.GenDecl).Specs {
+			if v, ok := spec.(*ast.ValueSpec); ok {
+				ids = append(ids, v.Names...)
 			}
 		}
-		return names
+		return ids
 	}
 	return nil
 }
 
-func identifiers(list []ast.Expr) []string {
-	var names []string
+func identifiers(list ...ast.Expr) []*ast.Ident {
+	var ids []*ast.Ident
 	for _, e := range list {
-		if id, ok := e.(*ast.Ident); ok && id != nil && id.Name != "_" {
-			names = append(names, id.Name)
+		if id, ok := e.(*ast.Ident); ok {
+			ids = append(ids, id)
 		}
 	}
-	return names
+	return ids
 }
