@@ -10,9 +10,11 @@ import (
 	"go/types"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -143,15 +145,36 @@ func withMain(src string) string {
 // selected of them.
 func (c *checkedFence) unresolved() map[string][]string {
 	missing := map[string][]string{}
+	own := importedNames(c.file)
 	ast.Inspect(c.file, func(n ast.Node) bool {
 		if s, ok := n.(*ast.SelectorExpr); ok {
-			if x, ok := s.X.(*ast.Ident); ok && c.info.Uses[x] == nil && c.info.Defs[x] == nil {
+			if x, ok := s.X.(*ast.Ident); ok && c.info.Uses[x] == nil && c.info.Defs[x] == nil && !own[x.Name] {
 				missing[x.Name] = append(missing[x.Name], s.Sel.Name)
 			}
 		}
 		return true
 	})
 	return missing
+}
+
+var versionElement = regexp.MustCompile(`/v[0-9]+$`)
+
+// importedNames returns the names under which a file imports packages itself. One
+// that the local release does not have is resolved by nobody, and is imported all
+// the same.
+func importedNames(f *ast.File) map[string]bool {
+	names := map[string]bool{}
+	for _, spec := range f.Imports {
+		if spec.Name != nil {
+			names[spec.Name.Name] = true
+			continue
+		}
+		p, err := strconv.Unquote(spec.Path.Value)
+		if err == nil {
+			names[path.Base(versionElement.ReplaceAllString(p, ""))] = true
+		}
+	}
+	return names
 }
 
 // stdNames knows the packages of the standard library by name.

@@ -43,6 +43,7 @@ func TestWrap(t *testing.T) {
 		{name: "unused in an if", text: "if n := 1; true {\n}\n", has: []string{"_ = n"}},
 		{name: "not where it is meant to fail", text: "n := 1\n", fails: true, hasNot: []string{"_ = n"}},
 		{name: "a program's imports stay", text: "package main\n\nimport \"os\"\n\nfunc main() { os.Exit(0); fmt.Println() }\n", has: []string{`import "fmt"`, "import \"os\""}},
+		{name: "an import that is not in the local release", text: "package main\n\nimport \"encoding/json/v2\"\n\nfunc main() { json.Marshal(1) }\n", hasNot: []string{`import "encoding/json";`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
