@@ -237,6 +237,9 @@ func sameQuestion(bug, cure *Case) bool {
 		return true // a cure without the diagnostic is clean, by the rule for silence
 	}
 	prints := []Kind{Output, Unordered, Matches, Outcomes}
+	if bug.Has(Outcomes) && has(cure, prints) {
+		return true // the cure of an outcome by chance is one that is not
+	}
 	return has(bug, prints) && has(cure, prints) && slices.Equal(labels(bug), labels(cure))
 }
 

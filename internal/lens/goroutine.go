@@ -89,7 +89,7 @@ func Left(dump string) []Goroutine {
 }
 
 // libraryLoops are functions that start a goroutine once and keep it by design.
-var libraryLoops = []string{"runtime.", "os/signal.", "internal/runtime/", "runtime/trace.", "runtime/pprof."}
+var libraryLoops = []string{"runtime.", "unique.", "os/signal.", "internal/runtime/", "runtime/trace.", "runtime/pprof."}
 
 func libraryLoop(g Goroutine) bool {
 	for _, prefix := range libraryLoops {
