@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	tick    = 10 * time.Millisecond // of the times in /proc/PID/stat, on all of Linux
+	tick    = 10 * time.Millisecond // of the times in /proc/PID/stat, wherever Go runs on Linux
 	span    = 1000                  // process ids that are tried one by one rather than by reading /proc
 	dieTime = 5 * time.Second       // for killed processes to end
 )
@@ -63,74 +63,120 @@ type tree struct {
 	wide   bool // too many ids have been given since root to try each
 }
 
-// usage says what the tree uses now.
-func (t *tree) usage() usage {
+// usage says what the tree uses now. It stops counting above max processes.
+func (t *tree) usage(maxProcesses int) usage {
 	var u usage
 	last, _ := t.census.last()
-	for _, p := range t.alive(t.root-1, last) {
+	for _, id := range t.candidates(t.root-1, last) {
+		p, ok := t.process(id)
+		if !ok {
+			continue
+		}
 		u.processes++
 		u.memory += p.memory
 		u.cpu += p.cpu
 		if p.pid == t.root {
 			u.own = p.memory
 		}
+		if u.processes > maxProcesses {
+			break
+		}
 	}
 	return u
 }
 
+// has reports whether id is that of a process, and not of a mere thread, of the
+// tree.
+func (t *tree) has(id int) bool { return t.tag.on(id) && unix.Tgkill(id, id, 0) == nil }
+
+// process returns the process of the tree that has this id and is alive. One that
+// has ended and was left to us, because ours is the first process of a container,
+// is waited for.
+func (t *tree) process(id int) (process, bool) {
+	if !t.has(id) {
+		return process{}, false
+	}
+	p, err := readProcess(id)
+	if err == nil && !p.alive && p.parent == os.Getpid() && id != t.root {
+		_, _ = unix.Wait4(id, nil, unix.WNOHANG, nil)
+	}
+	return p, err == nil && p.alive
+}
+
 // kill kills all processes of the tree, waits until they are gone, and returns
 // how many there were.
-//
-// A pass over the process ids can miss a process that comes into being meanwhile.
-// But its id is higher than the last one before the pass, and a killed process
-// forks no more; so the tree is gone when a pass finds nothing and no process at
-// all has come into being since it began.
 func (t *tree) kill() (int, error) {
-	seen := map[int]bool{}
+	killed := t.strike()
 	deadline := time.Now().Add(dieTime)
-	after, empty := t.root-1, 0
 	for pause := 50 * time.Microsecond; ; pause = min(2*pause, 5*time.Millisecond) {
-		last, known := t.census.last()
-		found := t.alive(after, last)
-		for _, p := range found {
-			seen[p.pid] = true
-			_ = unix.Kill(p.pid, unix.SIGKILL) // it may have ended
-		}
-		if len(found) > 0 {
-			if time.Now().After(deadline) {
-				return 0, fault.New(fault.Internal, "%d processes do not end when killed", len(found))
+		left := 0
+		for id := range killed {
+			if _, ok := t.process(id); ok {
+				left++
 			}
-			empty = 0
-			time.Sleep(pause)
-			continue
 		}
-		empty++
-		now, _ := t.census.last()
-		if known && now == last || !known && empty == 2 {
-			return len(seen), nil
+		if left == 0 {
+			return len(killed), nil
 		}
-		after = last
+		if time.Now().After(deadline) {
+			return 0, fault.New(fault.Internal, "%d processes do not end when killed", left)
+		}
+		time.Sleep(pause)
 	}
 }
 
-// alive returns the processes of the tree with ids above after. Those that ended
-// and were left to us (our process is the first of a container) are waited for.
-func (t *tree) alive(after, last int) []process {
-	var found []process
-	for _, pid := range t.candidates(after, last) {
-		if !t.tag.on(pid) || unix.Tgkill(pid, pid, 0) != nil { // the id of a thread
+// strike sends SIGKILL to all processes of the tree and returns their ids.
+//
+// A pass over the ids can miss a process that comes into being meanwhile. But its
+// id is higher than the last one before the pass, and who has been sent SIGKILL
+// forks no more. So all are struck when a pass finds no new one, and no process at
+// all has come into being since it began. Where the kernel does not say that, two
+// such passes must do.
+func (t *tree) strike() map[int]bool {
+	struck := map[int]bool{}
+	after, quiet := t.root-1, false
+	for {
+		last, known := t.census.last()
+		found := t.strikePass(after, last, struck)
+		now, _ := t.census.last()
+		if !found && (known && now == last || !known && quiet) {
+			return struck
+		}
+		after, quiet = last, !found
+	}
+}
+
+// strikePass strikes the processes with ids above after, and reports whether there
+// was one that had not been struck.
+//
+// It must be faster than a program that does nothing but fork, which may leave us
+// a small share of the machine. So when they are many, it kills the group at once
+// and does not look into /proc for zombies.
+func (t *tree) strikePass(after, last int, struck map[int]bool) (found bool) {
+	const many = 100
+	grouped := false
+	for _, id := range t.candidates(after, last) {
+		if struck[id] || !t.has(id) {
 			continue
 		}
-		p, err := readProcess(pid)
-		switch {
-		case err != nil: // ended just now
-		case p.alive:
-			found = append(found, p)
-		case p.parent == os.Getpid() && pid != t.root:
-			_, _ = unix.Wait4(pid, nil, unix.WNOHANG, nil)
+		if len(struck) < many {
+			if _, ok := t.process(id); !ok {
+				continue
+			}
+		} else if !grouped {
+			grouped = killGroupOf(id, t.root)
 		}
+		_ = unix.Kill(id, unix.SIGKILL) // it may have ended
+		struck[id], found = true, true
 	}
 	return found
+}
+
+// killGroupOf kills the process group of this id, if process id is in it; else the
+// id may be another's by now.
+func killGroupOf(id, group int) bool {
+	g, err := unix.Getpgid(id)
+	return err == nil && g == group && unix.Kill(-group, unix.SIGKILL) == nil
 }
 
 // candidates returns ids, threads included perhaps, among which are all processes
@@ -201,6 +247,7 @@ type process struct {
 	pid    int
 	alive  bool // it has threads that run
 	parent int
+	group  int
 	memory int64 // resident bytes
 	cpu    time.Duration
 }
@@ -232,6 +279,7 @@ func parseStat(pid int, stat []byte) (process, error) {
 		pid:    pid,
 		alive:  state != 'Z' && state != 'X' || threads > 1, // a first thread may end before the others
 		parent: int(field(4)),
+		group:  int(field(5)),
 		memory: field(24) * int64(os.Getpagesize()),
 		cpu:    time.Duration(field(14)+field(15)+field(16)+field(17)) * tick,
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"strconv"
@@ -19,8 +20,8 @@ import (
 // host is what a sandbox needs of Linux.
 type host struct {
 	census *census
-	tag    tag   // on all processes of the sandbox
-	core   int64 // RLIMIT_CORE of the commands
+	tag    tag    // on all processes of the sandbox
+	core   uint64 // RLIMIT_CORE of the commands
 
 	untraced atomic.Bool // ptrace is not allowed here
 }
@@ -30,12 +31,16 @@ func newHost() (*host, error) {
 		return nil, fault.New(fault.Unavailable, "a 32-bit limit has no room for a tag").
 			Try("Use a 64-bit build.")
 	}
-	var l unix.Rlimit
-	if err := unix.Prlimit(0, unix.RLIMIT_LOCKS, nil, &l); err != nil {
-		return nil, fmt.Errorf("read RLIMIT_LOCKS: %w", err)
+	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
+		return nil, fault.New(fault.Unavailable, "there is no /proc with our processes").
+			Try("Mount it: mount -t proc proc /proc")
 	}
-	if l.Max != math.MaxUint64 {
-		return nil, fault.New(fault.Unavailable, "RLIMIT_LOCKS is limited to %d", l.Max).
+	hard, err := hardLimit(0, unix.RLIMIT_LOCKS)
+	if err != nil {
+		return nil, err
+	}
+	if hard != math.MaxUint64 {
+		return nil, fault.New(fault.Unavailable, "RLIMIT_LOCKS is limited to %d", hard).
 			Try("Start this program where `ulimit -H -x` says unlimited.")
 	}
 	// What we inherited is not for the commands. Old kernels can't, and then it is.
@@ -47,7 +52,7 @@ func newHost() (*host, error) {
 // coreLimit returns the RLIMIT_CORE that lets no core be dumped. A pattern that
 // names a program, such as Ubuntu's apport, is not bound by the limit and would be
 // started for each crash; only 1 stops it, see do_coredump.
-func coreLimit(pattern string) int64 {
+func coreLimit(pattern string) uint64 {
 	if strings.HasPrefix(pattern, "|") {
 		return 1
 	}
@@ -83,13 +88,17 @@ func (h *host) launch(argv []string, attr *os.ProcAttr, l Limits, n uint64) (*os
 
 // begin starts the process, if possible held at its first instruction.
 func (h *host) begin(argv []string, attr *os.ProcAttr) (proc *os.Process, traced bool, err error) {
-	attr.Sys = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL, Ptrace: true}
+	// Not a session: the kernel schedules each as a unit (autogroup), and on a busy
+	// machine a new one waits for its turn, at the median a millisecond.
+	attr.Sys = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Ptrace: true}
 	if !h.untraced.Load() {
-		if proc, err = startProcess(argv, attr); err == nil {
-			return proc, true, nil
+		proc, err = startProcess(argv, attr)
+		// Yama, an old seccomp profile, or somebody who traces us may forbid it; or
+		// the program may not be executed, and then not without it either.
+		if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.ENOSYS) {
+			return proc, true, err
 		}
 	}
-	// Yama, an old seccomp profile, or somebody who traces us may forbid it.
 	attr.Sys.Ptrace = false
 	if proc, err = startProcess(argv, attr); err == nil {
 		h.untraced.Store(true)
@@ -140,7 +149,7 @@ func atFirstInstruction(pid int, f func() error) error {
 const cldTrapped = 4
 
 // boundLate does so when the program runs already: some 50 µs, more on a busy
-// machine. What it started meanwhile is found by its session.
+// machine. What it started meanwhile is found by its process group.
 func (h *host) boundLate(t *tree, l Limits) error {
 	if err := h.bound(t.root, t.tag, l); err != nil {
 		return err
@@ -148,7 +157,7 @@ func (h *host) boundLate(t *tree, l Limits) error {
 	for seen := -1; ; {
 		last, known := h.census.last()
 		for _, id := range t.candidates(t.root, last) {
-			if session, err := unix.Getsid(id); err == nil && session == t.root {
+			if group, err := unix.Getpgid(id); err == nil && group == t.root {
 				_ = h.bound(id, t.tag, l) // it may have ended
 			}
 		}
@@ -161,23 +170,23 @@ func (h *host) boundLate(t *tree, l Limits) error {
 
 // bound puts the tag and the limits on a process.
 func (h *host) bound(pid int, t tag, l Limits) error {
-	size, err := hardLimit(pid, unix.RLIMIT_FSIZE)
+	tagged := unix.Rlimit{Cur: t.id, Max: math.MaxUint64}
+	if err := unix.Prlimit(pid, unix.RLIMIT_LOCKS, &tagged, nil); err != nil {
+		return fmt.Errorf("prlimit %d: %w", unix.RLIMIT_LOCKS, err)
+	}
+	err := lower(pid, unix.RLIMIT_FSIZE, uint64(l.FileSize))
+	return errors.Join(err, lower(pid, unix.RLIMIT_CORE, h.core))
+}
+
+// lower sets a limit of a process for good, unless it is lower already.
+func lower(pid, resource int, to uint64) error {
+	hard, err := hardLimit(pid, resource)
 	if err != nil {
 		return err
 	}
-	size = min(size, uint64(l.FileSize))
-	limits := []struct {
-		resource int
-		limit    unix.Rlimit
-	}{
-		{unix.RLIMIT_LOCKS, unix.Rlimit{Cur: t.id, Max: math.MaxUint64}},
-		{unix.RLIMIT_FSIZE, unix.Rlimit{Cur: size, Max: size}},
-		{unix.RLIMIT_CORE, unix.Rlimit{Cur: uint64(h.core), Max: uint64(h.core)}},
-	}
-	for _, l := range limits {
-		if err := unix.Prlimit(pid, l.resource, &l.limit, nil); err != nil {
-			return fmt.Errorf("prlimit %d: %w", l.resource, err)
-		}
+	to = min(to, hard)
+	if err := unix.Prlimit(pid, resource, &unix.Rlimit{Cur: to, Max: to}, nil); err != nil {
+		return fmt.Errorf("prlimit %d: %w", resource, err)
 	}
 	return nil
 }

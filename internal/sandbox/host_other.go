@@ -33,7 +33,7 @@ func (h *host) launch(argv []string, attr *os.ProcAttr, _ Limits, _ uint64) (*os
 type tree struct{ root int }
 
 // usage is not known, so that no limit is passed.
-func (t *tree) usage() usage { return usage{} }
+func (t *tree) usage(int) usage { return usage{} }
 
 // kill kills the group. How many processes there were is not known.
 func (t *tree) kill() (int, error) { return 0, killGroup(t.root) }

@@ -1,12 +1,14 @@
 package sandbox
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -20,7 +22,8 @@ var guard Guard
 func TestMain(m *testing.M) {
 	guard = Reexec()
 	if len(os.Args) > 2 && os.Args[1] == "program" {
-		os.Exit(program(os.Args[2], os.Args[3:]))
+		// os.Exit takes a second in a race build.
+		syscall.Exit(program(os.Args[2], os.Args[3:]))
 	}
 	os.Exit(runAll(m))
 }
@@ -38,6 +41,8 @@ func runAll(m *testing.M) int {
 		return 1
 	}
 	os.Setenv("TMPDIR", dir)
+	flag.Parse()
+	flag.Set("test.parallel", "8") // most of them wait
 	before := siblings()
 	code := m.Run()
 	left := residue(dir, before)
@@ -92,17 +97,17 @@ func marked(mark string) []string {
 	return found
 }
 
-// needs skips a test on a machine that lacks something, and fails it in CI, where
-// nothing may be lacking.
-func needs(t *testing.T, ok bool, what string) {
+// needsRoot skips a test for others than root, and fails it in CI, where it has to
+// be run.
+func needsRoot(t *testing.T) {
 	t.Helper()
-	if ok {
+	if os.Getuid() == 0 {
 		return
 	}
 	if os.Getenv("CI") == "true" {
-		t.Fatal("needs " + what)
+		t.Fatal("needs root")
 	}
-	t.Skip("needs " + what)
+	t.Skip("needs root")
 }
 
 // eventually waits until ok, and fails after a time that only a defect takes.

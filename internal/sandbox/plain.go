@@ -18,16 +18,20 @@ import (
 	"github.com/gomastery/gomastery/internal/fault"
 )
 
-// Plain is the sandbox for one's own code: a process in a session of its own,
-// with limits, pipes for its streams, and a fresh folder for its files. Create it
-// with [NewPlain], once for a program, and Close it.
+// Plain is the sandbox for one's own code: a process in a group of its own, with
+// limits, pipes for its streams, and a fresh folder for its files. Create it with
+// [NewPlain], once for a program, and Close it.
 //
 // On Linux all of the contract holds, for root and for others alike. Every
 // process is found again by a tag that fork, exec, setsid and an emptied
 // environment leave alone: the soft RLIMIT_LOCKS, which the kernel keeps and has
-// not looked at since 2.4.25. A program that sets that limit itself gets away,
-// and so does what another Plain starts within the command. A Guard adds a
-// watchdog, a process that cleans up when ours is killed.
+// not looked at since 2.4.25. A program is held at its first instruction (ptrace)
+// until it has its tag and its limits.
+//
+// What gets away is a program that sets that limit itself; what another Plain
+// starts within the command; and, where ptrace is not allowed, what leaves the process group in the
+// moment before the limits are set. A Guard adds a watchdog, a process that cleans
+// up when ours is killed.
 //
 // Exit.Peak is 0 for a command that stayed smaller than our own process and ended
 // before it was first looked at: the kernel counts our size before exec as its.
@@ -119,7 +123,11 @@ func (p *Plain) run(ctx context.Context, c Command) (exit Exit, err error) {
 	if err != nil {
 		return Exit{}, fmt.Errorf("run %s: %w", c.Path, err)
 	}
-	defer func() { err = errors.Join(err, removeAll(temp)) }()
+	defer func() {
+		if rerr := removeAll(temp); rerr != nil {
+			err = errors.Join(err, fmt.Errorf("run %s: remove its temporary folder: %w", c.Path, rerr))
+		}
+	}()
 
 	// The kernel kills a command when the thread that started it ends, which is
 	// wanted when our process ends and at no other time.

@@ -1,12 +1,13 @@
 package sandbox
 
 import (
-	"bufio"
 	"context"
-	"math/rand/v2"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -30,13 +31,15 @@ func newPlain(t testing.TB) *Plain {
 	return p
 }
 
-func TestPlain(t *testing.T) { conform(t, newPlain(t)) }
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	conform(t, newPlain(t))
+}
 
 // TestPlainUntraced has no ptrace, as under a debugger.
 func TestPlainUntraced(t *testing.T) {
 	p := newPlain(t)
 	p.host.untraced.Store(true)
-	conformSurroundings(t, p)
 	for range 20 {
 		mark := newMark()
 		if e, _, _ := run(t, p, mark, command(mark, "background")); wants(e) != (want{reason: Exited, strays: 1}) {
@@ -76,60 +79,106 @@ func TestPlainClose(t *testing.T) {
 	}
 }
 
-// A supervisor is a process that uses a sandbox, with a TMPDIR of its own.
-type supervisor struct {
-	cmd  *exec.Cmd
-	temp string
-	mark string
-	up   chan bool // closed when it says so, or ends
+// TestFirstProcess makes the sandbox's process the first of a container.
+func TestFirstProcess(t *testing.T) {
+	needsRoot(t)
+	t.Parallel()
+	cmd := exec.Command(self, "program", "first", newMark())
+	cmd.Env = []string{"TMPDIR=" + t.TempDir()}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
-func startSupervisor(t *testing.T, temp string, args ...string) *supervisor {
-	t.Helper()
-	s := &supervisor{temp: temp, mark: newMark(), up: make(chan bool)}
-	s.cmd = exec.Command(self, append(append([]string{"program"}, args...), s.mark)...)
-	s.cmd.Env = []string{"TMPDIR=" + temp}
-	s.cmd.Stderr = os.Stderr
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	out, err := s.cmd.StdoutPipe()
+// TestHeir gives the sandbox's process a descriptor that exec does not close.
+func TestHeir(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command(self, "program", "heir", newMark())
+	cmd.Env = []string{"TMPDIR=" + t.TempDir()}
+	cmd.ExtraFiles = []*os.File{os.Stderr}
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "descriptor 2 ") || strings.Contains(string(out), "descriptor 3 ") {
+		t.Errorf("%v, printed\n%s\nwant no descriptor above 2", err, out)
+	}
+}
+
+func TestLimited(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command(self, "program", "limited", newMark())
+	cmd.Env = []string{"TMPDIR=" + t.TempDir()}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestBusyExecutable starts a program that is still open for writing.
+func TestBusyExecutable(t *testing.T) {
+	t.Parallel()
+	f, err := os.OpenFile(filepath.Join(t.TempDir(), "program"), os.O_CREATE|os.O_WRONLY, 0o700)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.cmd.Start(); err != nil {
+	if _, err := f.WriteString("#!/bin/sh\nexit 3\n"); err != nil {
 		t.Fatal(err)
 	}
-	go func() {
-		bufio.NewScanner(out).Scan()
-		close(s.up)
-	}()
-	return s
+	closed := time.AfterFunc(10*time.Millisecond, func() { f.Close() })
+	defer closed.Stop()
+	e, err := newPlain(t).Run(t.Context(), Command{Path: f.Name()})
+	if err != nil || e.Status != 3 {
+		t.Errorf("Run = %+v, %v; want status 3", e, err)
+	}
 }
 
-// kill kills it, as nobody can prevent.
-func (s *supervisor) kill() {
-	_ = s.cmd.Process.Kill()
-	<-s.up
-	_ = s.cmd.Wait()
-}
-
-// left returns the processes and folders that it left.
-func (s *supervisor) left() []string {
-	found, _ := filepath.Glob(filepath.Join(s.temp, "gomastery-*", "*"))
-	return append(marked(s.mark), found...)
-}
-
-func TestKilled(t *testing.T) {
+// TestAsNobody runs all tests again as a user without rights.
+func TestAsNobody(t *testing.T) {
+	needsRoot(t)
 	t.Parallel()
-	seed := rand.Uint64()
-	random := rand.New(rand.NewPCG(seed, 0))
-	for n := range 30 {
-		s := startSupervisor(t, t.TempDir(), "supervise")
-		time.Sleep(time.Duration(random.IntN(100)) * time.Millisecond)
-		s.kill()
-		for deadline := time.Now().Add(3 * time.Second); len(s.left()) > 0; time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("seed %d, round %d: left %v", seed, n, s.left())
-			}
-		}
+	const nobody = 65534
+	dir, err := os.MkdirTemp("", "nobody-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(dir, nobody, nobody); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, "-test.failfast", "-test.timeout=2m")
+	cmd.Dir = dir
+	cmd.Env = []string{"TMPDIR=" + dir} // without CI: nobody is not root
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("as nobody: %v\n%s", err, out)
+	}
+}
+
+// TestFullDisk has a file system of 256 KiB for the temporary folders.
+func TestFullDisk(t *testing.T) {
+	needsRoot(t)
+	dir := t.TempDir()
+	if err := syscall.Mount("full", dir, "tmpfs", 0, "size=256k,nr_inodes=5"); err != nil {
+		t.Skipf("needs a tmpfs: %v", err)
+	}
+	defer syscall.Unmount(dir, 0)
+	t.Setenv("TMPDIR", dir)
+	p, err := NewPlain(guard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mark := newMark()
+	e, _, stderr := run(t, p, mark, command(mark, "write", "1000000", "file"))
+	if e.Status != 1 || !strings.Contains(stderr, syscall.ENOSPC.Error()) {
+		t.Errorf("Run(write) = %+v, %q; want the program to be told", e, stderr)
+	}
+	for n := range 5 { // takes the last inodes
+		_ = os.WriteFile(filepath.Join(dir, fmt.Sprint(n)), nil, 0o600)
+	}
+	if _, err := p.Run(t.Context(), command(mark, "exit", "0")); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("Run without room for a folder = %v, want %v", err, syscall.ENOSPC)
+	}
+	if _, err := NewPlain(guard); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("NewPlain without room for a folder = %v, want %v", err, syscall.ENOSPC)
+	}
+	if err := p.Close(); err != nil {
+		t.Error(err)
 	}
 }

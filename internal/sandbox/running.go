@@ -82,7 +82,8 @@ func (r *running) watch(ctx context.Context, quit <-chan struct{}) (Reason, erro
 
 // exceeded looks at the tree and returns the limit that it passed, or "".
 func (r *running) exceeded() Reason {
-	u, l := r.tree.usage(), r.c.Limits
+	l := r.c.Limits
+	u := r.tree.usage(l.Processes)
 	r.peak = max(r.peak, u.own)
 	switch {
 	case u.processes > l.Processes:

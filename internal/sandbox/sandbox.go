@@ -30,8 +30,8 @@ type Sandbox interface {
 	Run(ctx context.Context, c Command) (Exit, error)
 }
 
-// A Command is a program to run once. It never sees our terminal: its streams are
-// pipes, and Ctrl-C does not reach it.
+// A Command is a program to run once. Its streams are pipes, and it is not in our
+// process group: Ctrl-C does not reach it, and our caller ends ctx instead.
 type Command struct {
 	Path string   // the executable, absolute
 	Args []string // its arguments, without the program's name

@@ -11,7 +11,7 @@ import (
 
 const (
 	chunk     = 32 << 10        // bytes read from a pipe at once
-	drainTime = 5 * time.Second // for the end of output once the tree is gone
+	drainTime = 5 * time.Second // the usual streams.drainTime
 )
 
 // streams are the pipes between a command and its caller.
@@ -20,7 +20,10 @@ type streams struct {
 	stdin    *os.File   // our end; nil when the command's is empty
 	outputs  []output
 	finished chan struct{} // one value from each output that has been read to its end
-	stopped  chan struct{} // closed when the bound is passed or a writer fails
+
+	drainTime time.Duration // for the end of output once the tree is gone
+
+	stopped chan struct{} // closed when the bound is passed or a writer fails
 
 	mu   sync.Mutex // guards the writers and what is below
 	left int64      // bytes that may still be written
@@ -36,7 +39,7 @@ type output struct {
 
 // openStreams opens what c needs. The caller calls copy and wait, or close.
 func openStreams(c Command) (*streams, error) {
-	s := &streams{stopped: make(chan struct{}), left: c.Limits.Output}
+	s := &streams{stopped: make(chan struct{}), left: c.Limits.Output, drainTime: drainTime}
 	err := s.openInput(c.Stdin)
 	for _, w := range append([]io.Writer{c.Stdout, c.Stderr}, c.Extra...) {
 		if err == nil {
@@ -160,7 +163,7 @@ func (s *streams) wait() error {
 
 // drain waits for the outputs to finish, and reports whether they did in time.
 func (s *streams) drain() bool {
-	guard := time.NewTimer(drainTime)
+	guard := time.NewTimer(s.drainTime)
 	defer guard.Stop()
 	for range s.outputs {
 		select {
