@@ -24,6 +24,7 @@ func Review(e *Entry) Faults {
 	r.counts()
 	r.paragraphs()
 	r.unlinked()
+	r.releases()
 	r.docs()
 	r.interview()
 	slices.SortStableFunc(r.faults, func(a, b Fault) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
@@ -313,4 +314,59 @@ var digits = regexp.MustCompile(`[0-9]{2,}`)
 func firstWord(q Question) string {
 	word, _, _ := strings.Cut(q.Title, " ")
 	return word
+}
+
+// releaseRow matches a row of the table of Across releases.
+var releaseRow = regexp.MustCompile(`(?m)^\|\s*(1\.[0-9]+)\s*\|\s*\[[^\]]*\]\(([^)\s]+)`)
+
+// releases holds the table of Across releases against the brackets of the cases: a
+// release at which a claim begins or ends has a row, and a row has such a claim.
+// The rows are words of the author, so they are checked and not generated.
+func (r *review) releases() {
+	i := slices.IndexFunc(r.e.Guide.Sections, func(s Section) bool { return s.Slug == "across-releases" })
+	if i < 0 {
+		return // headings says so
+	}
+	s := r.e.Guide.Sections[i]
+	rows := map[string]bool{}
+	for _, m := range releaseRow.FindAllStringSubmatch(s.Text, -1) {
+		_, name, _ := strings.Cut(m[2], "#")
+		rows[m[1]+" "+name] = true
+	}
+	claimed := map[string]bool{}
+	for _, c := range r.e.Cases() {
+		for _, release := range boundaries(c) {
+			claimed[release+" "+c.Name] = true
+			if c.Bug == nil && !rows[release+" "+c.Name] {
+				r.fault(s.Position, "a row for each release at which a claim begins or ends", "%s changes with %s, and the table does not say so", c.Name, release)
+			}
+		}
+	}
+	for row := range rows {
+		release, name, _ := strings.Cut(row, " ")
+		if c := r.e.Case(name); c != nil && !claimed[row] && release != fmt.Sprint("1.", c.Since.Minor) && !strings.Contains(c.Doc, release) {
+			r.fault(s.Position, "a bracket for the release in a claim of the case, or the release in its doc comment", "the table says that %s changes with %s, and nothing in the case does", name, release)
+		}
+	}
+}
+
+// boundaries returns the releases at which the claims of a case begin or end.
+func boundaries(c *Case) []string {
+	var all []string
+	see := func(only Constraint) {
+		if only.Zero() {
+			return
+		}
+		for _, tag := range tags(only.expr) {
+			if release, ok := strings.CutPrefix(tag, "go"); ok && !slices.Contains(all, release) {
+				all = append(all, release)
+			}
+		}
+	}
+	for _, cl := range c.Claims {
+		if !cl.Profile {
+			see(cl.Only)
+		}
+	}
+	return all
 }
