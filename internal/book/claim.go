@@ -91,33 +91,33 @@ var kindOf = map[string]Kind{
 // takesLines lists the kinds whose text goes on over the following lines.
 var takesLines = map[Kind]bool{Output: true, Unordered: true, Matches: true, Outcomes: true}
 
-// arguments reads the text of a claim into its fields. The error says how the
-// text should look.
-func (c *Claim) arguments() error {
+// arguments reads the text of a claim into its fields. When it can't be read, want
+// says how it should look; it is "" otherwise.
+func (c *Claim) arguments() (want string) {
 	text := strings.TrimSpace(c.Text)
 	switch c.Kind {
 	case Panics, Fatal:
 		if text == "" {
-			return fmt.Errorf("%s: and a part of the runtime's message", title(c.Kind))
+			return title(c.Kind) + ": and a part of the runtime's message"
 		}
 	case Exits:
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 255 {
-			return fmt.Errorf("Exits: and a status from 1 to 255; a case that ends with 0 says nothing")
+			return "Exits: and a status from 1 to 255; a case that ends with 0 says nothing"
 		}
 		c.Count = n
 	case Leaks:
 		return c.leaks(text)
 	case Hangs:
 		if text != "" && text != "spinning" {
-			return fmt.Errorf("Hangs: alone, or Hangs: spinning")
+			return "Hangs: alone, or Hangs: spinning"
 		}
 		c.Spinning = text == "spinning"
 	case Allocs:
 		number, atMost := strings.CutPrefix(text, "<=")
 		n, err := strconv.Atoi(strings.TrimSpace(number))
 		if err != nil || n < 0 {
-			return fmt.Errorf("Allocs: 1 or Allocs: <= 1")
+			return "Allocs: 1 or Allocs: <= 1"
 		}
 		c.Count, c.AtMost = n, atMost
 	case Faster:
@@ -127,49 +127,49 @@ func (c *Claim) arguments() error {
 	case Outcomes:
 		return c.outcomes(text)
 	}
-	return nil
+	return ""
 }
 
 func title(k Kind) string { return strings.ToUpper(string(k[:1])) + string(k[1:]) }
 
-func (c *Claim) leaks(text string) error {
+func (c *Claim) leaks(text string) string {
 	number, rest, _ := strings.Cut(text, " ")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 || rest != "" && rest != "profile" || n == 0 && rest == "" {
-		return fmt.Errorf("Leaks: 2, or Leaks (go1.27): 2 profile; a case that leaks nothing says nothing")
+		return "Leaks: 2, or Leaks (go1.27): 2 profile; a case that leaks nothing says nothing"
 	}
 	c.Count, c.Profile = n, rest == "profile"
-	return nil
+	return ""
 }
 
 var fasterText = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)x than ([\pL_][\pL_0-9]*)$`)
 
-func (c *Claim) faster(text string) error {
+func (c *Claim) faster(text string) string {
 	m := fasterText.FindStringSubmatch(text)
 	if m == nil {
-		return fmt.Errorf("Faster: 3x than concat")
+		return "Faster: 3x than concat"
 	}
 	ratio, err := strconv.ParseFloat(m[1], 64)
 	if err != nil || ratio < 1.3 {
-		return fmt.Errorf("a ratio of 1.3 or more: less can't be told from noise")
+		return "a ratio of 1.3 or more: less can't be told from noise"
 	}
 	c.Ratio, c.Than = ratio, m[2]
-	return nil
+	return ""
 }
 
-func (c *Claim) expressions() error {
+func (c *Claim) expressions() string {
 	for _, line := range strings.Split(trimLines(c.Text), "\n") {
 		re, err := regexp.Compile("^(?:" + line + ")$")
 		if err != nil {
-			return fmt.Errorf("one regular expression on each line: %w", err)
+			return "one regular expression on each line: " + err.Error()
 		}
 		c.Lines = append(c.Lines, re)
 	}
-	return nil
+	return ""
 }
 
 // outcomes splits "a | b | (c)". \n is a new line, \| a bar, "" nothing.
-func (c *Claim) outcomes(text string) error {
+func (c *Claim) outcomes(text string) string {
 	const bar = "\x00"
 	for _, part := range strings.Split(strings.ReplaceAll(text, `\|`, bar), "|") {
 		part = strings.TrimSpace(part)
@@ -178,7 +178,7 @@ func (c *Claim) outcomes(text string) error {
 			o = Outcome{Text: part[1 : len(part)-1], Rare: true}
 		}
 		if o.Text == "" {
-			return fmt.Errorf(`outputs between bars: Outcomes: a | b | (rare) | ""`)
+			return `outputs between bars: Outcomes: a | b | (rare) | ""`
 		}
 		if o.Text == `""` {
 			o.Text = ""
@@ -187,9 +187,9 @@ func (c *Claim) outcomes(text string) error {
 		c.Outcomes = append(c.Outcomes, o)
 	}
 	if len(c.Outcomes) < 2 {
-		return fmt.Errorf("two outcomes or more; one is Output:")
+		return "two outcomes or more; one is Output:"
 	}
-	return nil
+	return ""
 }
 
 // trimLines drops white space around the text and at the end of each line, which

@@ -75,9 +75,12 @@ func (r *reader) question(q *Question, s Section, file string) {
 	answer, signals, _ := strings.Cut(answer, "\n**Signals**")
 	q.Answer = strings.TrimSpace(answer)
 	q.Signals, q.RedFlags, q.FollowUps = items(signals), items(redFlags), items(followUps)
-	for name, list := range map[string][]string{"Signals": q.Signals, "Red flags": q.RedFlags, "Follow-ups": q.FollowUps} {
-		if len(list) == 0 {
-			r.fault(s.Position, "**"+name+"** and a list, after the answer", "question %d has no %s", q.Number, strings.ToLower(name))
+	for _, part := range []struct {
+		name string
+		list []string
+	}{{"Signals", q.Signals}, {"Red flags", q.RedFlags}, {"Follow-ups", q.FollowUps}} {
+		if len(part.list) == 0 {
+			r.fault(s.Position, "**"+part.name+"** and a list, after the answer", "question %d has no %s", q.Number, strings.ToLower(part.name))
 		}
 	}
 }

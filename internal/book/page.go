@@ -3,6 +3,7 @@ package book
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -227,11 +228,19 @@ func parseAttributes(s string) (map[string]string, error) {
 
 // known faults attributes that a fence of this language does not have.
 func (w *pageReader) known(at Position, lang string, attrs map[string]string) {
-	for name := range attrs {
+	for _, name := range slices.Sorted(maps.Keys(attrs)) {
 		if !slices.Contains(fenceAttributes[lang], name) {
 			w.fault(at, "one of "+strings.Join(fenceAttributes[lang], " "), "a %s fence has no attribute %q", lang, name)
 		}
 	}
+}
+
+// anchor names the nth thing of a kind in the current section.
+func (w *pageReader) anchor(kind string, n int) string {
+	if w.section != "" {
+		kind = w.section + "-" + kind
+	}
+	return kind + strconv.Itoa(n)
 }
 
 func (w *pageReader) constraint(at Position, text string) Constraint {
@@ -250,14 +259,14 @@ func (w *pageReader) program(at Position, lang string, attrs map[string]string, 
 	file := w.e.ID + "/" + strings.TrimSuffix(w.p.Name, ".md")
 	w.counts[w.section]++
 	f := &Fence{
-		ID: fmt.Sprintf("%s#%s-%d", file, w.section, w.counts[w.section]), Position: at, Lang: lang,
+		ID: file + "#" + w.anchor("", w.counts[w.section]), Position: at, Lang: lang,
 		Text: content, Section: w.section, From: attrs["from"], Skip: attrs["skip"], Only: w.constraint(at, attrs["go"]),
 	}
 	if id := attrs["id"]; id != "" {
 		f.ID = file + "#" + id
 	}
-	for name, kind := range map[string]Kind{"fails": Fails, "panics": Panics, "fatal": Fatal, "races": Races, "exits": Exits} {
-		if value, ok := attrs[name]; ok {
+	for _, kind := range []Kind{Fails, Panics, Fatal, Races, Exits} { // their attributes bear their names
+		if value, ok := attrs[string(kind)]; ok {
 			f.claim(w.reader, Claim{Position: at, Kind: kind, Text: value, Only: f.Only})
 		}
 	}
@@ -273,7 +282,7 @@ func (w *pageReader) printed(at Position, lang string, attrs map[string]string, 
 	w.known(at, lang, attrs)
 	of := map[string]string{"output": "go", "console": "txtar"}[lang]
 	if w.last == nil || w.last.Lang != of {
-		w.fault(at, fmt.Sprintf("a %s fence above it in the same section", of), "a %s fence that belongs to no program", lang)
+		w.fault(at, fmt.Sprintf("a %s fence above it in the same section", of), "%s fence that belongs to no program", lang)
 		return
 	}
 	c := Claim{Position: at, Kind: Output, Text: trimLines(content), Only: w.constraint(at, attrs["go"])}
@@ -294,8 +303,8 @@ func (w *pageReader) printed(at Position, lang string, attrs map[string]string, 
 
 // claim adds a claim to the fence and gives it its id.
 func (f *Fence) claim(r *reader, c Claim) {
-	if err := c.arguments(); err != nil {
-		r.fault(c.Position, err.Error(), "%s: %q", title(c.Kind), c.Text)
+	if want := c.arguments(); want != "" {
+		r.fault(c.Position, want, "%s: %q", title(c.Kind), c.Text)
 		return
 	}
 	if c.Kind == Fails {
@@ -337,6 +346,6 @@ func (w *pageReader) link(n *ast.Link) {
 	}
 	key := "links " + w.section
 	w.counts[key]++
-	l.ID = fmt.Sprintf("%s/%s#%s-link-%d", w.e.ID, strings.TrimSuffix(w.p.Name, ".md"), w.section, w.counts[key])
+	l.ID = w.e.ID + "/" + strings.TrimSuffix(w.p.Name, ".md") + "#" + w.anchor("link-", w.counts[key])
 	w.p.Links = append(w.p.Links, l)
 }

@@ -295,8 +295,8 @@ func (r *reader) begin(c *Case, at Position, word, bracket, text string) *Claim 
 
 // claim finishes a claim and gives it its id.
 func (r *reader) claim(c *Case, cl *Claim) {
-	if err := cl.arguments(); err != nil {
-		r.fault(cl.Position, err.Error(), "%s: %q", title(cl.Kind), cl.Text)
+	if want := cl.arguments(); want != "" {
+		r.fault(cl.Position, want, "%s: %q", title(cl.Kind), cl.Text)
 		return
 	}
 	n := 1

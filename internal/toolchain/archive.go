@@ -32,7 +32,7 @@ type set struct {
 	mu      sync.Mutex
 	index   map[string]archive // by import path, as of stamp
 	stamp   stamp              // of the index file
-	trusted map[string]stamp   // files with another time than the index says, whose hash is right
+	trusted map[string]stamp   // files that we have hashed, and found right
 	used    time.Time          // when we last told the folder
 }
 
@@ -150,27 +150,38 @@ func (s *set) load() error {
 // intact has a cheap look at an archive: its size, and its time. A copied cache
 // folder has other times; then the content counts, once.
 func (s *set) intact(a archive) bool {
-	file := filepath.Join(s.dir, a.File)
-	now, err := stampOf(file)
-	if err != nil || now.Size != a.Stamp.Size {
-		return false
-	}
-	if now == a.Stamp || now == s.trusted[a.File] {
+	now, err := stampOf(filepath.Join(s.dir, a.File))
+	return err == nil && now.Size == a.Stamp.Size && (now == a.Stamp || s.right(a, now))
+}
+
+// right hashes an archive, unless it has done so since it was written.
+func (s *set) right(a archive, now stamp) bool {
+	if s.trusted[a.File] == now {
 		return true
 	}
-	if sum, err := hashFile(file); err != nil || sum != a.Sum {
+	if sum, err := hashFile(filepath.Join(s.dir, a.File)); err != nil || sum != a.Sum {
 		return false
 	}
 	s.trusted[a.File] = now
 	return true
 }
 
-// purge hashes the archives below paths and removes those that are damaged, so
-// that they are made again; it reports whether there were any.
+// distrust has an archive hashed again.
+func (s *set) distrust(a archive) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.trusted, a.File)
+}
+
+// purge hashes archives and removes those that are damaged, so that they are made
+// again; it reports whether there were any. Most often it is asked about a
+// reader's compile error, so what it found right it does not hash again.
 func (s *set) purge(found map[string]archive) (damaged bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, a := range found {
 		file := filepath.Join(s.dir, a.File)
-		if sum, err := hashFile(file); err != nil || sum != a.Sum {
+		if now, err := stampOf(file); err != nil || !s.right(a, now) {
 			damaged = true
 			os.Remove(file)
 		}
@@ -253,8 +264,12 @@ func (s *set) export(ctx context.Context, paths []string) ([]export, error) {
 		return nil, err
 	}
 	out := writes{s.g.t.config.Cache, 64 << 20}
-	if said, ok, err := judge(result.Exit, "go list", string(result.Stderr), out); err != nil || !ok {
-		return nil, errors.Join(err, errors.New(said))
+	said, ok, err := judge(result.Exit, "go list", string(result.Stderr), out)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("go list: %s", said)
 	}
 	var exports []export
 	for line := range strings.Lines(string(result.Stdout)) {
@@ -311,6 +326,7 @@ func (s *set) copy(e export) (archive, error) {
 		return archive{}, err
 	}
 	a.Stamp, err = stampOf(filepath.Join(s.dir, a.File))
+	s.trusted[a.File] = a.Stamp
 	return a, err
 }
 
@@ -361,6 +377,10 @@ func (t *Toolchains) Prepare(ctx context.Context, g *Go, race bool, imports ...s
 // opens the archive of a package of the release's standard library, made on
 // demand. The function may be called from several goroutines; its errors are of
 // [fs.ErrNotExist] when the release has no such package.
+//
+// An importer reads what compilers of its own time write: that of Go 1.26 reads
+// 1.20 to 1.26, refuses what is older, and panics on what is newer. So type-check
+// with the local release, or be ready for that.
 func (t *Toolchains) Lookup(ctx context.Context, g *Go, race bool) func(importPath string) (io.ReadCloser, error) {
 	return func(path string) (io.ReadCloser, error) {
 		s, err := t.set(g, race)
@@ -388,6 +408,7 @@ func (s *set) open(ctx context.Context, a archive, path string) (io.ReadCloser, 
 		if sum := sha256.Sum256(data); err == nil && hex.EncodeToString(sum[:]) == a.Sum {
 			return io.NopCloser(bytes.NewReader(data)), nil
 		}
+		s.distrust(a)
 		s.purge(map[string]archive{path: a})
 		found, err := s.need(ctx, []string{path})
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ type Options struct {
 	Lang    string   // "" means the release's own; "go1.21" what a module with that go line has, GODEBUG defaults included
 	Race    bool     // with the race detector
 	Debug   string   // "k=v,k=v": GODEBUG defaults, as further //go:debug lines; releases before 1.21 have none and ignore it
-	GCFlags []string // extra flags for the compiler: -m=2, -d=ssa/check_bce/debug=1, -S, -l, -N
+	GCFlags []string // extra flags for the compiler: -m=2, -d=ssa/check_bce/debug=1, -S, -l, -N; some write files, so never a stranger's
 	Force   Path     // Direct is fault.Misuse where only the go command gives the right program
 }
 
@@ -60,8 +61,11 @@ func (t *Toolchains) Build(ctx context.Context, g *Go, files []File, o Options, 
 }
 
 func (t *Toolchains) build(ctx context.Context, g *Go, files []File, o Options, binary string) (Built, error) {
-	j, err := t.job(ctx, g, files, o)
+	j, err := t.job(g, files, o)
 	if err != nil {
+		return Built{}, err
+	}
+	if err := j.settleDebug(ctx); err != nil {
 		return Built{}, err
 	}
 	j.binary = binary
@@ -81,8 +85,8 @@ func (t *Toolchains) build(ctx context.Context, g *Go, files []File, o Options, 
 	return j.goCommand(ctx)
 }
 
-// job reads the program and settles its language and GODEBUG defaults.
-func (t *Toolchains) job(ctx context.Context, g *Go, files []File, o Options) (*job, error) {
+// job reads the program and settles its language.
+func (t *Toolchains) job(g *Go, files []File, o Options) (*job, error) {
 	src, err := read(g, files)
 	if err != nil {
 		return nil, err
@@ -95,10 +99,8 @@ func (t *Toolchains) job(ctx context.Context, g *Go, files []File, o Options) (*
 			Try("Change its go line, or choose no language.")
 	}
 	j := &job{t: t, g: g, source: src, o: o}
-	if j.set, err = t.set(g, o.Race); err != nil {
-		return nil, err
-	}
-	return j, j.settleDebug(ctx)
+	j.set, err = t.set(g, o.Race)
+	return j, err
 }
 
 // direct compiles and links on our archives. Damaged ones make tools fail in any
@@ -127,7 +129,7 @@ func (j *job) attempt(ctx context.Context, found map[string]archive) (Built, err
 	}
 	b := Built{Path: Direct}
 	start := j.t.now()
-	b.Output, b.OK, err = j.g.run(ctx, dir, writes{dir, 2 << 20}, j.g.tool("compile"), j.compileArgs(dir)...)
+	b.Output, b.OK, err = j.g.run(ctx, dir, writes{dir, 16 << 20}, j.g.tool("compile"), j.compileArgs(dir)...)
 	b.Compile = j.t.now().Sub(start)
 	if err == nil && b.OK && j.binary != "" {
 		err = j.link(ctx, dir, &b)
@@ -190,6 +192,10 @@ func (j *job) link(ctx context.Context, dir string, b *Built) error {
 	if err != nil || !ok {
 		return err
 	}
+	return j.place(out)
+}
+
+func (j *job) place(out string) error {
 	if err := os.Rename(out, j.binary); err != nil {
 		return fmt.Errorf("putting the binary in place: %w", err)
 	}
@@ -225,20 +231,20 @@ func (j *job) write(dir string, ours map[string][]byte) error {
 	return j.t.diskFault("writing the program", failed)
 }
 
+// here is the folder that the go command puts before the names of files.
+var here = regexp.MustCompile(`(^|[ \t(])\./([^/ \t:]+:[0-9])`)
+
 // tidy takes our folders, and what only the go command prints, out of messages.
 func (j *job) tidy(dir, text string) string {
 	if text == "" {
 		return ""
 	}
-	replace := []string{dir + "/", "", dir, ".", j.g.Root, "$GOROOT"}
-	for _, name := range j.source.goFiles {
-		replace = append(replace, "./"+name+":", name+":")
-	}
-	var kept []string
-	for line := range strings.Lines(strings.NewReplacer(replace...).Replace(text)) {
+	text = strings.NewReplacer(dir+"/", "", dir, ".", j.g.Root, "$GOROOT").Replace(text)
+	var kept strings.Builder
+	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "# ") { // the import path, above the messages of a package
-			kept = append(kept, strings.TrimSuffix(line, "\n"))
+			kept.WriteString(here.ReplaceAllString(line, "$1$2"))
 		}
 	}
-	return strings.TrimSpace(strings.Join(kept, "\n"))
+	return strings.TrimSpace(kept.String())
 }

@@ -33,6 +33,8 @@ func TestBuildSaysWhatTheGoCommandSays(t *testing.T) {
 	}{
 		{"good", hello("x"), Direct, true},
 		{"two files", program("b.go", "package main\n\nvar b = f(\"b\")\n", "a.go", "package main\n\nvar a = f(\"a\")\n\nfunc f(s string) bool { println(s); return true }\n\nfunc main() {}\n"), Direct, true},
+		{"line directive", program("//line pitfalls.go:10:1\npackage main\n\nfunc main() { x := 1 }\n"), Direct, false},
+		{"line directive in a program that runs", program("//line pitfalls.go:10:1\npackage main\n\nimport \"runtime\"\n\nfunc main() { _, f, l, _ := runtime.Caller(0); println(f[len(f)-11:], l) }\n"), Direct, true},
 		{"no imports", program("package main\n\nfunc main() { println(unsafe()) }\n\nfunc unsafe() int { return 1 }\n"), Direct, true},
 		{"file for another system", program("main_windows.go", "//go:build windows\n\npackage main\n\nfunc main() { println(1) }\n"), Direct, true},
 		{"unused variable", program("package main\n\nfunc main() { x := 1 }\n"), Direct, false},
@@ -186,7 +188,7 @@ func TestTracesNameFiles(t *testing.T) {
 
 func TestBuildInfo(t *testing.T) {
 	files := program("package main\n\nimport (\n\t\"fmt\"\n\t\"runtime/debug\"\n)\n\nfunc main() { fmt.Println(debug.ReadBuildInfo()) }\n")
-	releases(t, func(t *testing.T, g *Go) {
+	onReleases(t, []int{18, shared(t).Local().Minor}, func(t *testing.T, g *Go) { // each compiles the standard library again
 		_, theirs, _ := reference(t, g, files)
 		b, ours := mustBuild(t, shared(t), g, files, Options{})
 		if b.Path != GoCommand || b.Reason != "reads its build info" {
@@ -223,18 +225,16 @@ func main() {
 
 // A pair is built directly, and means what a module with that go line means.
 func TestPair(t *testing.T) {
-	for _, lang := range []string{"go1.18", "go1.20", "go1.21", "go1.22", "go1.23"} {
+	for _, lang := range []string{"go1.18", "go1.20", "go1.21", "go1.22"} {
 		t.Run(lang, func(t *testing.T) {
-			for _, minor := range []int{21, 23, shared(t).Local().Minor, 27} {
-				t.Run(Release{Minor: minor}.String(), func(t *testing.T) { samePair(t, release(t, minor), lang) })
-			}
+			releases(t, func(t *testing.T, g *Go) { samePair(t, g, lang) })
 		})
 	}
 }
 
 func samePair(t *testing.T, g *Go, lang string) {
 	if m, _ := ParseMinor(lang); m > g.Minor {
-		t.Skip("the language is newer than the release")
+		return // a language newer than the release: TestBuildRefuses
 	}
 	mod := File{"go.mod", []byte("module m\n\ngo " + strings.TrimPrefix(lang, "go") + "\n")}
 	_, theirs, ok := reference(t, g, append(program(oldWorld), mod), sameStd)
@@ -252,11 +252,9 @@ func samePair(t *testing.T, g *Go, lang string) {
 
 // The worlds of 1.21 and 1.26 really differ, so that TestPair can fail.
 func TestPairDiffers(t *testing.T) {
-	if shared(t).Local().Minor != 26 {
-		t.Skip("needs a local Go 1.26")
-	}
+	g := release(t, 26)
 	for lang, want := range map[string]string{"": "0\n1\n2\n0\npanic called with nil argument", "go1.20": "3\n3\n3\n1\n<nil>"} {
-		_, binary := mustBuild(t, shared(t), shared(t).local, program(oldWorld), Options{Lang: lang})
+		_, binary := mustBuild(t, shared(t), g, program(oldWorld), Options{Lang: lang})
 		if got, _ := execute(t, binary); got != want {
 			t.Errorf("language %q: the program prints %q, want %q", lang, got, want)
 		}
@@ -266,18 +264,15 @@ func TestPairDiffers(t *testing.T) {
 // A build line lowers the language of one file, also of one that is named.
 func TestBuildLineLowersLanguage(t *testing.T) {
 	files := program("//go:build ignore && go1.21\n\n" + oldWorld)
-	for _, minor := range []int{21, 22, shared(t).Local().Minor, 27} {
-		t.Run(Release{Minor: minor}.String(), func(t *testing.T) {
-			g := release(t, minor)
-			_, theirs, _ := reference(t, g, files, sameStd)
-			b, ours := mustBuild(t, shared(t), g, files, Options{})
-			out, _ := execute(t, ours)
-			if lowered := strings.HasPrefix(out, "3\n3\n3\n"); b.Path != Direct || lowered != (minor != 22) {
-				t.Errorf("Build = %+v and prints %q; the loops are those of 1.21 everywhere but on 1.22", b, out)
-			}
-			sameOutput(t, ours, theirs)
-		})
-	}
+	onReleases(t, []int{21, 22, shared(t).Local().Minor, 27}, func(t *testing.T, g *Go) {
+		_, theirs, _ := reference(t, g, files, sameStd)
+		b, ours := mustBuild(t, shared(t), g, files, Options{})
+		out, _ := execute(t, ours)
+		if lowered := strings.HasPrefix(out, "3\n3\n3\n"); b.Path != Direct || lowered != (g.Minor != 22) {
+			t.Errorf("Build = %+v and prints %q; the loops are those of 1.21 everywhere but on 1.22", b, out)
+		}
+		sameOutput(t, ours, theirs)
+	})
 }
 
 func TestDebugLines(t *testing.T) {
@@ -315,9 +310,12 @@ func TestDebugLines(t *testing.T) {
 func TestOptionsDebug(t *testing.T) {
 	g := release(t, 26)
 	for _, path := range []Path{Direct, GoCommand} {
-		_, binary := mustBuild(t, shared(t), g, program("//go:debug asynctimerchan=0\n"+oldWorld), Options{Debug: "panicnil=1,asynctimerchan=1", Force: path})
-		if out, _ := execute(t, binary); !strings.HasSuffix(out, "\n1\n<nil>") {
-			t.Errorf("%s: the program prints %q, want the GODEBUG defaults of the options", path, out)
+		for lang, loops := range map[string]string{"": "0\n1\n2", "go1.21": "3\n3\n3"} {
+			o := Options{Debug: "panicnil=1,asynctimerchan=1", Force: path, Lang: lang}
+			_, binary := mustBuild(t, shared(t), g, program("//go:debug asynctimerchan=0\n"+oldWorld), o)
+			if out, _ := execute(t, binary); out != loops+"\n1\n<nil>" {
+				t.Errorf("%+v: the program prints %q, want the GODEBUG defaults of the options", o, out)
+			}
 		}
 	}
 	old := release(t, 18)
@@ -327,23 +325,20 @@ func TestOptionsDebug(t *testing.T) {
 }
 
 func TestDefaultDebug(t *testing.T) {
-	for _, minor := range []int{18, 21, shared(t).Local().Minor, 27} {
-		t.Run(Release{Minor: minor}.String(), func(t *testing.T) {
-			g := release(t, minor)
-			for _, lang := range []string{"", g.Lang(), "1.18", "go1.18"} {
-				want := ""
-				if minor >= 21 && strings.HasSuffix(lang, "1.18") {
-					want = listed(t, g, "1.18")
-				}
-				if got, err := shared(t).DefaultDebug(t.Context(), g, lang); err != nil || got != want {
-					t.Errorf("DefaultDebug(%s, %q) = %q, %v, want %q", g, lang, got, err, want)
-				}
+	releases(t, func(t *testing.T, g *Go) {
+		for _, lang := range []string{"", g.Lang(), "1.18", "go1.18"} {
+			want := ""
+			if g.Minor >= 21 && strings.HasSuffix(lang, "1.18") {
+				want = listed(t, g, "1.18")
 			}
-			if _, err := shared(t).DefaultDebug(t.Context(), g, "1.99"); fault.KindOf(err) != fault.Misuse {
-				t.Errorf("DefaultDebug(%s, 1.99) error = %v, want misuse", g, err)
+			if got, err := shared(t).DefaultDebug(t.Context(), g, lang); err != nil || got != want {
+				t.Errorf("DefaultDebug(%s, %q) = %q, %v, want %q", g, lang, got, err, want)
 			}
-		})
-	}
+		}
+		if _, err := shared(t).DefaultDebug(t.Context(), g, "1.99"); fault.KindOf(err) != fault.Misuse {
+			t.Errorf("DefaultDebug(%s, 1.99) error = %v, want misuse", g, err)
+		}
+	})
 }
 
 // listed asks go list in a module of that go line.
@@ -365,7 +360,7 @@ func listed(t *testing.T, g *Go, lang string) string {
 func TestRace(t *testing.T) {
 	gcc(t)
 	files := program("package main\n\nfunc main() {\n\tx, done := 0, make(chan bool)\n\tgo func() { x = 1; done <- true }()\n\tx = 2\n\t<-done\n\tprintln(x)\n}\n")
-	releases(t, func(t *testing.T, g *Go) {
+	onReleases(t, []int{18, shared(t).Local().Minor}, func(t *testing.T, g *Go) { // 1.18 brings its race archives along
 		for _, path := range []Path{Direct, GoCommand} {
 			b, binary := mustBuild(t, shared(t), g, files, Options{Race: true, Force: path})
 			out, exit := execute(t, binary, "GORACE=halt_on_error=1 atexit_sleep_ms=0")
@@ -380,20 +375,26 @@ func TestRace(t *testing.T) {
 	})
 }
 
-func TestRaceNeedsGCC(t *testing.T) {
+func TestCompilerIsMissing(t *testing.T) {
 	poor := *shared(t)
 	poor.searchPath = t.TempDir()
-	for _, path := range []Path{Auto, GoCommand} {
-		g := *poor.local
-		g.t = &poor
-		s := &set{g: &g, race: true, name: "none", dir: t.TempDir(), trusted: map[string]stamp{}}
-		j := job{t: &poor, g: &g, set: s}
-		_, err := j.direct(t.Context())
-		if path == GoCommand {
-			_, err = j.goCommand(t.Context())
-		}
+	g := *poor.local
+	g.t = &poor
+	race := &set{g: &g, race: true, name: "none", dir: t.TempDir(), trusted: map[string]stamp{}}
+	tests := []struct {
+		name  string
+		build func() (Built, error)
+	}{
+		{"race", func() (Built, error) { return (&job{t: &poor, g: &g, set: race}).direct(t.Context()) }},
+		{"race by the go command", func() (Built, error) { return (&job{t: &poor, g: &g, set: race}).goCommand(t.Context()) }},
+		{"cgo", func() (Built, error) {
+			return (&job{t: &poor, g: &g, set: &set{g: &g}, source: source{cgo: true}}).goCommand(t.Context())
+		}},
+	}
+	for _, tt := range tests {
+		_, err := tt.build()
 		if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "C compiler") || fault.Next(err) == "" {
-			t.Errorf("a race build without gcc: error = %v (%v), want unavailable", err, fault.KindOf(err))
+			t.Errorf("%s: error = %v (%v), want unavailable", tt.name, err, fault.KindOf(err))
 		}
 	}
 }
@@ -434,7 +435,7 @@ func TestOtherFiles(t *testing.T) {
 func TestBuildElsewhere(t *testing.T) {
 	dir, err := os.MkdirTemp("/dev/shm", "toolchain-test-")
 	if err != nil {
-		t.Skip("needs a second file system at /dev/shm")
+		lacking(t, "a second file system at /dev/shm")
 	}
 	defer os.RemoveAll(dir)
 	binary := filepath.Join(dir, "x")

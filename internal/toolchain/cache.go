@@ -17,13 +17,13 @@ import (
 type Entry struct {
 	Name  string    // as Clean takes it: "archives/go1.26.8-1f2e3d", "gocache", "go/go1.19.13"
 	Bytes int64     // on disk
-	Used  time.Time // last use, to about ten minutes
+	Used  time.Time // last use, to about ten minutes; of gocache and go/… only when they were made
 }
 
 // Cached lists what is under the cache folder, by name. Nothing yet is nil.
 func (t *Toolchains) Cached() ([]Entry, error) {
 	names := []string{"gocache"}
-	for _, group := range []string{"archives", "go", "vet"} {
+	for _, group := range []string{"archives", "go"} {
 		list, err := os.ReadDir(t.inCache(group))
 		if err != nil {
 			return nil, fmt.Errorf("reading the cache: %w", err)

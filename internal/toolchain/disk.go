@@ -54,12 +54,12 @@ func (t *Toolchains) openSession(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	sessions, err := os.ReadDir(t.inCache("tmp"))
+	locks, err := filepath.Glob(t.inCache("locks", "session-*"))
 	if err != nil {
-		return fmt.Errorf("reading the temporary folders: %w", err)
+		return err
 	}
-	for _, s := range sessions {
-		t.removeIfDead(s.Name())
+	for _, l := range locks {
+		t.removeIfDead(filepath.Base(l))
 	}
 	name := "session-" + rand.Text()
 	t.session = t.inCache("tmp", name)
@@ -70,13 +70,22 @@ func (t *Toolchains) openSession(ctx context.Context) error {
 }
 
 func (t *Toolchains) removeIfDead(session string) {
-	unlock, held, err := t.tryLock(session, false)
-	if held || err != nil {
-		return
+	if unlock, held, err := t.tryLock(session, false); err == nil && !held {
+		t.removeSession(session)
+		unlock()
 	}
-	defer unlock()
-	os.RemoveAll(t.inCache("tmp", session))
-	os.Remove(t.inCache("locks", session)) // its name is never used again
+}
+
+// removeSession removes a session and then its lock, whose name is never used again.
+func (t *Toolchains) removeSession(session string) error {
+	if err := os.RemoveAll(t.inCache("tmp", session)); err != nil {
+		return err
+	}
+	err := os.Remove(t.inCache("locks", session))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // workFolder makes an empty folder of the session; remove is never nil.

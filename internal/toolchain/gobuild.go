@@ -20,6 +20,9 @@ func (j *job) goCommand(ctx context.Context) (Built, error) {
 	if err := j.set.raceable(); err != nil {
 		return Built{}, err
 	}
+	if j.source.cgo && !j.t.hasCompiler() {
+		return Built{}, j.t.noCompiler("a program that imports C")
+	}
 	dir, remove, err := j.t.workFolder()
 	if err != nil {
 		return Built{}, err
@@ -43,7 +46,7 @@ func (j *job) goCommand(ctx context.Context) (Built, error) {
 	b.Output, b.OK, err = judge(result.Exit, "go build", string(result.Stderr), writes{filepath.Dir(out), 64 << 20})
 	b.Output = j.tidy(dir, b.Output)
 	if err == nil && b.OK && j.binary != "" {
-		err = os.Rename(out, j.binary)
+		err = j.place(out)
 	}
 	return b, err
 }
@@ -67,7 +70,7 @@ func (j *job) env() []string {
 
 func (j *job) goArgs(dir, out string) []string {
 	args := []string{"build", "-o", out}
-	if j.binary == "" {
+	if j.binary == "" && j.g.Minor >= 21 { // before, it looks over imports that do not exist
 		args = []string{"list", "-export", "-f", "{{.Export}}"} // compiles and does not link
 	}
 	args = append(args, j.goFlags(dir)...)
@@ -124,6 +127,10 @@ func (s *set) raceable() error {
 	if !s.race || s.g.Minor < 19 || s.g.t.hasCompiler() {
 		return nil
 	}
-	return fault.New(fault.Unavailable, "the race detector of Go %s needs a C compiler, and there is no %s", s.g.Release, s.g.t.cc).
-		Try("Install %s (on Debian: apt install gcc libc6-dev), or try without the race detector.", s.g.t.cc)
+	return s.g.t.noCompiler("the race detector of Go " + s.g.String())
+}
+
+func (t *Toolchains) noCompiler(who string) error {
+	return fault.New(fault.Unavailable, "%s needs a C compiler, and there is no %s", who, t.cc).
+		Try("Install %s (on Debian: apt install gcc libc6-dev), or try without.", t.cc)
 }

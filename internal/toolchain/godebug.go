@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/gomastery/gomastery/internal/fault"
@@ -47,13 +48,22 @@ func (j *job) settleDebug(ctx context.Context) error {
 		j.source.because("has a //go:debug line that is refused")
 		return nil
 	}
-	all, err := j.t.defaults(ctx, j.g, j.o.Lang, append(j.source.debug, extra...))
+	all, err := j.t.defaults(ctx, j.g, j.o.Lang, override(j.source.debug, extra))
 	if err == nil && all.refusal != "" {
 		return fault.New(fault.Misuse, "GODEBUG defaults %q: %s", j.o.Debug, all.refusal).
 			Try("Choose settings that Go %s has.", j.g.Release)
 	}
 	j.debug = all.value
 	return err
+}
+
+// override puts settings on top of others; none may be there twice.
+func override(lines, extra []string) []string {
+	key := func(setting string) string { k, _, _ := strings.Cut(setting, "="); return k }
+	kept := slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
+		return slices.ContainsFunc(extra, func(e string) bool { return key(e) == key(line) })
+	})
+	return append(kept, extra...)
 }
 
 func splitDebug(debug string) ([]string, error) {

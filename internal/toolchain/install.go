@@ -115,20 +115,17 @@ func repairOne(module, fresh, path string, dir bool) error {
 	case filepath.Base(name) == "go.mod":
 		return nil // made from its _go.mod
 	case filepath.Base(name) == "_go.mod":
-		if err := place(filepath.Join(filepath.Dir(dst), "go.mod"), path, 0o644); err != nil {
+		if _, err := copyFile(filepath.Join(filepath.Dir(dst), "go.mod"), path, 0o644); err != nil {
 			return err
 		}
 	case strings.HasPrefix(name, "bin"), strings.HasPrefix(name, filepath.Join("pkg", "tool")):
-		return place(dst, path, 0o755)
+		_, err := copyFile(dst, path, 0o755)
+		return err
 	}
 	if os.Link(path, dst) == nil {
 		return nil
 	}
-	return place(dst, path, 0o644)
-}
-
-func place(dst, src string, mode fs.FileMode) error {
-	_, err := copyFile(dst, src, mode)
+	_, err = copyFile(dst, path, 0o644)
 	return err
 }
 
@@ -166,5 +163,5 @@ func (t *Toolchains) Install(ctx context.Context, r Release, progress io.Writer)
 		return nil, noSpace(t.config.ModCache, fmt.Errorf("downloading %s: %s", r.Version, said.text()))
 	}
 	return nil, fault.New(fault.Unavailable, "Go %s cannot be had: %s", r, said.text()).
-		Try("Check the network and GOPROXY (%s), then try again; or choose another release.", t.config.Proxy)
+		Try("Check the network and GOPROXY, then try again; or choose another release.")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,8 +37,8 @@ type sharedToolchains struct {
 
 // sharedOnce is one Toolchains for all tests, with a cache folder that outlives
 // them: making the archives of ten releases would take minutes each time. It is
-// $GOMASTERY_TEST_CACHE, or gomastery-test in the user's cache folder, and may be
-// removed at any time.
+// toolchain in $GOMASTERY_TEST_CACHE, or in gomastery-test in the user's cache
+// folder, shared with the tests of other packages, and may be removed at any time.
 var sharedOnce = sync.OnceValues(func() (sharedToolchains, error) {
 	box, err := sandbox.NewPlain(guard)
 	if err != nil {
@@ -53,10 +54,10 @@ var sharedOnce = sync.OnceValues(func() (sharedToolchains, error) {
 
 func testCache() (string, error) {
 	if dir := os.Getenv("GOMASTERY_TEST_CACHE"); dir != "" {
-		return filepath.Abs(dir)
+		return filepath.Abs(filepath.Join(dir, "toolchain"))
 	}
 	dir, err := os.UserCacheDir()
-	return filepath.Join(dir, "gomastery-test"), err
+	return filepath.Join(dir, "gomastery-test", "toolchain"), err
 }
 
 func shared(t testing.TB) *Toolchains {
@@ -111,10 +112,21 @@ func release(t testing.TB, minor int) *Go {
 	return nil
 }
 
-// releases returns the local release, and of 1.18, 1.21 and 1.27 what is there.
+// releases runs f with the local release, and with those of 1.18, 1.21 and 1.27
+// that are there, in parallel.
 func releases(t *testing.T, f func(t *testing.T, g *Go)) {
-	for _, minor := range []int{18, 21, shared(t).Local().Minor, 27} {
-		t.Run(fmt.Sprintf("1.%d", minor), func(t *testing.T) { f(t, release(t, minor)) })
+	t.Helper()
+	onReleases(t, []int{18, 21, shared(t).Local().Minor, 27}, f)
+}
+
+func onReleases(t *testing.T, minors []int, f func(t *testing.T, g *Go)) {
+	t.Helper()
+	slices.Sort(minors)
+	for _, minor := range slices.Compact(minors) {
+		t.Run(fmt.Sprintf("1.%d", minor), func(t *testing.T) {
+			t.Parallel()
+			f(t, release(t, minor))
+		})
 	}
 }
 

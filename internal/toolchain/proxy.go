@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,7 +85,7 @@ func parseList(list string) (releases []Release) {
 }
 
 // Size returns how many bytes [Toolchains.Install] will download for this
-// release; 0 when it is there already. An unknown release is fault.NotFound; no
+// release; 0 when it is there already, -1 when the proxy does not say. An unknown release is fault.NotFound; no
 // proxy, or a silent one, fault.Unavailable.
 func (t *Toolchains) Size(ctx context.Context, r Release) (int64, error) {
 	if _, ok := t.Installed(r); ok {
@@ -112,7 +113,7 @@ type answer struct {
 // ask asks the proxies of the list, in turn, for a file about the toolchain
 // module. As for the go command, a comma hands on only what a proxy does not have.
 func (t *Toolchains) ask(ctx context.Context, method, file string) (answer, error) {
-	err := error(fault.New(fault.Unavailable, "no module proxy to ask (GOPROXY is %q)", t.config.Proxy).
+	err := error(fault.New(fault.Unavailable, "GOPROXY names no module proxy").
 		Try("Set GOPROXY to a module proxy such as https://proxy.golang.org."))
 	for rest := t.config.Proxy; rest != ""; {
 		proxy, onError := rest, false
@@ -150,16 +151,20 @@ func (t *Toolchains) askOne(ctx context.Context, method, url string) (answer, er
 	switch response.StatusCode {
 	case http.StatusOK:
 	case http.StatusNotFound, http.StatusGone:
-		return answer{}, fault.New(fault.NotFound, "%s: %s", url, response.Status).
+		return answer{}, fault.New(fault.NotFound, "%s: %s", request.URL.Redacted(), response.Status).
 			Try("Choose another release, or another GOPROXY.")
 	default:
-		return answer{}, silent(ctx, fmt.Errorf("%s: %s", url, response.Status))
+		return answer{}, silent(ctx, fmt.Errorf("%s: %s", request.URL.Redacted(), response.Status))
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, 4<<20))
 	if err != nil {
 		return answer{}, silent(ctx, err)
 	}
-	return answer{string(body), response.ContentLength}, nil
+	length, err := strconv.ParseInt(response.Header.Get("Content-Length"), 10, 64) // that of a HEAD, also from files
+	if err != nil {
+		length = -1
+	}
+	return answer{string(body), length}, nil
 }
 
 func silent(ctx context.Context, err error) error {

@@ -147,10 +147,11 @@ func (t *Toolchains) selectOne(ctx context.Context, word string) ([]Pair, error)
 	}
 	name, lang, isPair := strings.Cut(word, "/")
 	r, err := t.find(ctx, name)
-	if err != nil || !isPair {
-		return []Pair{{Release: r}}, err
+	if err == nil && isPair {
+		if _, err = ParseMinor(lang); err == nil {
+			lang, err = r.language(lang)
+		}
 	}
-	lang, err = r.language(lang)
 	return []Pair{{r, lang}}, err
 }
 

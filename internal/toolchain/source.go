@@ -42,6 +42,7 @@ type source struct {
 	debug   []string // k=v of its //go:debug lines, in order
 	reason  string   // why only the go command can build it; "" when we can
 	cgo     bool     // imports C
+	foreign bool     // imports what only the go command finds, or refuses
 	info    bool     // may read how it was built, so flags of ours would show
 	module  bool     // built as a folder and not as a list of files
 }
@@ -89,14 +90,14 @@ func (s *source) readFile(f File) {
 		s.readGo(f)
 	case f.Name == "default.pgo":
 		s.because("has a profile")
-	case strings.Contains(foreign, ext+" "):
+	case strings.Contains(otherLanguages, ext+" "):
 		s.module = true // go build takes only Go files by name
 		s.because("has other languages")
 	}
 }
 
-// foreign are the extensions of files that the go command compiles beside Go.
-const foreign = ".c .cc .cpp .cxx .m .h .hh .hpp .hxx .f .F .for .f90 .s .S .sx .swig .swigcxx .syso "
+// otherLanguages are the extensions of files that the go command compiles beside Go.
+const otherLanguages = ".c .cc .cpp .cxx .m .h .hh .hpp .hxx .f .F .for .f90 .s .S .sx .swig .swigcxx .syso "
 
 // readGo looks at the head of a Go file. Words that decide are searched in the
 // whole text: one that stands in a string costs time and not truth.
@@ -109,6 +110,7 @@ func (s *source) readGo(f File) {
 	}
 	head, err := parser.ParseFile(token.NewFileSet(), f.Name, f.Data, parser.ImportsOnly|parser.ParseComments)
 	if err != nil {
+		s.foreign = true // nobody knows what it imports
 		s.because("has a syntax error in its head")
 		return
 	}
@@ -135,14 +137,19 @@ func (s *source) readGo(f File) {
 
 func (s *source) readImport(g *Go, p string) {
 	switch {
+	case p == "unsafe":
+		return
 	case p == "C":
 		s.cgo = true
 		s.because("imports C")
 	case !importable(p):
 		s.because("imports an internal package")
-	case p != "unsafe" && !g.hasPackage(p):
+	case !g.hasPackage(p):
 		s.because("imports what is not in the standard library")
+	default:
+		return
 	}
+	s.foreign = true
 }
 
 // importable reports whether the go command lets programs import this path of

@@ -5,7 +5,18 @@
 // with an embedded table to fall back on. A program of the standard library alone
 // is built by calling the release's compiler and linker directly, on archives of
 // the standard library that are made once for each release and kept; what that
-// path would get wrong is built by the go command instead.
+// path would get wrong is built by the go command instead. Both say and give the
+// same; a [Release] is what `go run FILE.go` outside of a module makes of it.
+//
+// All that is kept lies below [Config].Cache, and can be removed at any time:
+//
+//	archives/go1.26.8-1f2e3d/   compiled standard library and its index.json; -race for that of the race detector
+//	gocache/                    the build cache of the go commands we start
+//	go/go1.19.13/               a release whose copy in the module cache is not whole
+//	debug/                      GODEBUG defaults, by release and language
+//	releases.json               what the module proxy said
+//	tmp/, locks/                folders of running processes, and who they are
+//	home/, gopath/              empty, for go commands that want to have them
 package toolchain
 
 import (
@@ -17,6 +28,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -85,10 +97,11 @@ func New(ctx context.Context, c Config) (*Toolchains, error) {
 	return t, nil
 }
 
-// Close removes the temporary files of t, which must not build any more.
+// Close removes the temporary files of t, which must not build any more. Further
+// calls do nothing.
 func (t *Toolchains) Close() error {
 	defer t.endSession()
-	return os.RemoveAll(t.session)
+	return t.removeSession(filepath.Base(t.session))
 }
 
 func (t *Toolchains) inCache(elem ...string) string {
@@ -112,7 +125,7 @@ func (t *Toolchains) makeFolders() error {
 		}
 	}
 	telemetry := t.inCache("home", ".config", "go", "telemetry")
-	for _, dir := range []string{t.inCache("archives"), t.inCache("gocache"), t.inCache("go"), t.inCache("vet"),
+	for _, dir := range []string{t.inCache("archives"), t.inCache("gocache"), t.inCache("go"),
 		t.inCache("debug"), t.inCache("tmp"), t.inCache("locks"), t.inCache("gopath"), telemetry} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return t.diskFault("making the cache folder", err)
@@ -138,7 +151,7 @@ func (t *Toolchains) askLocal(ctx context.Context) error {
 	said, told := &output{}, &output{}
 	exit, err := t.config.Sandbox.Run(ctx, sandbox.Command{
 		Path: command, Args: []string{"env", "-json", "GOROOT", "GOVERSION", "GOMODCACHE", "GOPROXY", "CC"},
-		Env: lastWins(append(t.environ, "GOTOOLCHAIN=local", "GOFLAGS=")), Stdout: said, Stderr: told, Limits: goLimits,
+		Env: lastWins(slices.Concat(t.environ, []string{"GOTOOLCHAIN=local", "GOFLAGS="})), Stdout: said, Stderr: told, Limits: goLimits,
 	})
 	if err != nil {
 		return fmt.Errorf("running %s env: %w", command, err)

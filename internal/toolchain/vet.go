@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -46,7 +45,7 @@ type vetConfig struct {
 // Vet runs the release's own vet over the files as one package, and says what
 // `go vet` says of them. Options.Race, Debug, GCFlags and Force do not matter.
 func (t *Toolchains) Vet(ctx context.Context, g *Go, files []File, o Options) (Vetted, error) {
-	j, err := t.job(ctx, g, files, Options{Lang: o.Lang})
+	j, err := t.job(g, files, Options{Lang: o.Lang})
 	if err != nil {
 		return Vetted{}, err
 	}
@@ -61,13 +60,7 @@ func (t *Toolchains) Vet(ctx context.Context, g *Go, files []File, o Options) (V
 // vet calls vet directly whenever its answer depends on imports of the standard
 // library alone; how a program is built otherwise is nothing to vet.
 func (j *job) vet(ctx context.Context) (Vetted, map[string]archive, error) {
-	for _, p := range j.source.imports {
-		if p == "C" || !importable(p) || p != "unsafe" && !j.g.hasPackage(p) {
-			v, err := j.goVet(ctx)
-			return v, nil, err
-		}
-	}
-	if j.source.module || len(j.source.goFiles) == 0 {
+	if j.source.module || j.source.foreign || !executable(j.g.tool("vet")) {
 		v, err := j.goVet(ctx)
 		return v, nil, err
 	}
@@ -80,10 +73,6 @@ func (j *job) vet(ctx context.Context) (Vetted, map[string]archive, error) {
 }
 
 func (j *job) directVet(ctx context.Context, found map[string]archive) (Vetted, error) {
-	tool, err := j.g.vetTool(ctx)
-	if err != nil {
-		return Vetted{}, err
-	}
 	dir, remove, err := j.t.workFolder()
 	if err != nil {
 		return Vetted{}, err
@@ -96,7 +85,7 @@ func (j *job) directVet(ctx context.Context, found map[string]archive) (Vetted, 
 	if err := j.write(dir, map[string][]byte{"vet.cfg": config}); err != nil {
 		return Vetted{}, err
 	}
-	said, ok, err := j.g.run(ctx, dir, writes{dir, 2 << 20}, tool, "-json", filepath.Join(dir, "vet.cfg"))
+	said, ok, err := j.g.run(ctx, dir, writes{dir, 2 << 20}, j.g.tool("vet"), "-json", filepath.Join(dir, "vet.cfg"))
 	if err != nil {
 		return Vetted{}, err
 	}
@@ -237,131 +226,4 @@ func splitPosition(posn string) (file string, line, col int) {
 func compareDiagnostics(a, b Diagnostic) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
 		cmp.Compare(a.Analyzer, b.Analyzer), cmp.Compare(a.Message, b.Message))
-}
-
-// vetTool returns the release's vet; releases whose modules bring none get it built.
-func (g *Go) vetTool(ctx context.Context) (string, error) {
-	if tool := g.tool("vet"); executable(tool) {
-		return tool, nil
-	}
-	s, err := g.t.set(g, false)
-	if err != nil {
-		return "", err
-	}
-	tool := g.t.inCache("vet", s.name, "vet")
-	unlock, err := g.t.lock(ctx, "vet", false)
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
-	if executable(tool) {
-		return tool, nil
-	}
-	dir, remove, err := g.t.workFolder()
-	if err != nil {
-		return "", err
-	}
-	defer remove()
-	result, err := g.command(ctx, makeLimits, dir, nil, "build", "-o", filepath.Join(dir, "vet"), "cmd/vet")
-	if err != nil {
-		return "", err
-	}
-	if said, ok, err := judge(result.Exit, "go build", string(result.Stderr), writes{dir, 64 << 20}); err != nil || !ok {
-		return "", errors.Join(fmt.Errorf("building vet of %s: %s", g.Version, said), err)
-	}
-	if err := os.MkdirAll(filepath.Dir(tool), 0o755); err != nil {
-		return "", g.t.diskFault("keeping vet", err)
-	}
-	return tool, os.Rename(filepath.Join(dir, "vet"), tool)
-}
-
-// withFacts is need for vet, which also wants to know what the functions of
-// imported packages do: which of them never return, which format like Printf.
-func (s *set) withFacts(ctx context.Context, paths []string) (map[string]archive, error) {
-	found, err := s.need(ctx, paths)
-	if err != nil || s.factsOf(found, paths) {
-		return found, err
-	}
-	unlock, err := s.g.t.lock(ctx, s.name, false)
-	if err != nil {
-		return nil, err
-	}
-	if found, ok := s.find(paths); !ok || !s.factsOf(found, paths) {
-		err = s.makeFacts(ctx, paths)
-	}
-	unlock()
-	if err != nil {
-		return nil, fmt.Errorf("making facts of %s for vet: %w", s.name, err)
-	}
-	return s.need(ctx, paths)
-}
-
-func (s *set) factsOf(found map[string]archive, paths []string) bool {
-	for _, p := range paths {
-		if a, ok := found[p]; ok && (a.Facts == "" || !exists(filepath.Join(s.dir, a.Facts))) {
-			return false
-		}
-	}
-	return true
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// makeFacts has the go command vet a program with these imports, and takes the
-// facts it collects for that.
-func (s *set) makeFacts(ctx context.Context, paths []string) error {
-	dir, remove, err := s.g.t.workFolder()
-	if err != nil {
-		return err
-	}
-	defer remove()
-	program := "package main\n\nfunc main() {}\n"
-	for _, p := range paths {
-		program = strings.Replace(program, "\n", fmt.Sprintf("\nimport _ %q\n", p), 1)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(program), 0o644); err != nil {
-		return s.g.t.diskFault("writing a program", err)
-	}
-	flags, _ := s.flags()
-	args := slices.Concat([]string{"vet", "-work"}, flags, []string{"main.go"})
-	result, err := s.g.command(ctx, makeLimits, dir, []string{"GOTMPDIR=" + dir}, args...)
-	if err != nil {
-		return err
-	}
-	if said, ok, err := judge(result.Exit, "go vet", string(result.Stderr), writes{dir, 64 << 20}); err != nil || !ok {
-		return errors.Join(errors.New(said), err)
-	}
-	configs, err := filepath.Glob(filepath.Join(dir, "go-build*", "b*", "vet.cfg"))
-	if err != nil {
-		return err
-	}
-	for _, file := range configs {
-		var c vetConfig
-		if data, err := os.ReadFile(file); err == nil && json.Unmarshal(data, &c) == nil && c.ImportPath == "command-line-arguments" {
-			return s.takeFacts(c.PackageVetx)
-		}
-	}
-	return errors.New("the go command left no vet.cfg")
-}
-
-func (s *set) takeFacts(facts map[string]string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.load(); err != nil {
-		return err
-	}
-	index := map[string]archive{}
-	for path, a := range s.index {
-		if file, ok := facts[path]; ok {
-			a.Facts = a.Sum[:24] + ".facts"
-			if _, err := copyFile(filepath.Join(s.dir, a.Facts), file, 0o644); err != nil {
-				return s.g.t.diskFault("copying facts", err)
-			}
-		}
-		index[path] = a
-	}
-	return s.publish(index)
 }
