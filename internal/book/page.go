@@ -116,13 +116,11 @@ func (p *Page) cut() {
 
 // position finds the line of a block, or of an inline's block.
 func (w *pageReader) position(n ast.Node) Position {
-	for ; n != nil; n = n.Parent() {
-		if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
-			start := n.Lines().At(0).Start
-			return Position{w.p.Path, 1 + bytes.Count(w.p.Data[:start], []byte("\n")), 0}
-		}
+	for n.Type() == ast.TypeInline {
+		n = n.Parent()
 	}
-	return Position{File: w.p.Path}
+	start := max(0, min(n.Pos(), len(w.p.Data)))
+	return Position{w.p.Path, 1 + bytes.Count(w.p.Data[:start], []byte("\n")), 0}
 }
 
 func (w *pageReader) heading(n *ast.Heading) {

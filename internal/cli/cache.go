@@ -23,14 +23,15 @@ type cacheCmd struct {
 func (cacheCmd) Help() string {
 	return `
 Kept are archives of the standard library for each release, programs that were
-built, and verdicts. All of it is made again when it is needed. Releases that were
-downloaded belong to the go command and stay: go clean -modcache removes them.
+built, and verdicts. All of it is made again when it is needed. Releases that
+were downloaded belong to the go command, and stay: go clean -modcache removes
+them.
 
 $ gomastery cache
-  archives/…  …
-…
-  programs  …
-  verdicts  …
+  archives/…
+  programs…
+  verdicts…
+… in …
 $ gomastery cache clean verdicts
 Freed ….`
 }
@@ -38,9 +39,6 @@ Freed ….`
 type cacheListCmd struct {
 	JSON bool `name:"json" help:"One object a line."`
 }
-
-// Help is printed by --help.
-func (cacheListCmd) Help() string { return cacheCmd{}.Help() }
 
 // Run lists the cache.
 func (c *cacheListCmd) Run(ctx context.Context, a *app) (err error) {

@@ -86,7 +86,14 @@ type grammar struct {
 	Doctor     doctorCmd     `cmd:"" help:"Look whether all that is needed is here."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
+	Nothing    nothingCmd    `cmd:"" hidden:"" default:"1"`
 }
+
+// A nothingCmd is what no command stands for: the main job.
+type nothingCmd struct{}
+
+// Run proves the book on the local release.
+func (nothingCmd) Run(ctx context.Context, a *app) error { return new(proveCmd).Run(ctx, a) }
 
 // A status ends the program for a command that has already said why.
 type status int
@@ -94,12 +101,8 @@ type status int
 // Error implements error.
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// run runs one command, to prove the book when none is named, and returns the exit
-// status.
+// run runs one command and returns the exit status.
 func (a *app) run(ctx context.Context, args []string) int {
-	if len(args) == 0 {
-		args = []string{"prove"}
-	}
 	if i := slices.Index(args, "--"); i >= 0 {
 		args, a.rest = args[:i], args[i+1:]
 	}

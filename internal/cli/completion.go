@@ -25,7 +25,7 @@ Put one of these where your shell reads it at its start:
 Commands and flags are completed; everything else as files.
 
 $ gomastery completion fish
-complete -c gomastery …
+# fish completion for gomastery
 …`
 }
 
@@ -58,6 +58,9 @@ func completions(n *kong.Node, path string) []completion {
 	c := completion{path: path}
 	var below []completion
 	for _, child := range n.Children {
+		if child.Hidden {
+			continue
+		}
 		c.words = append(c.words, row{child.Name, child.Help})
 		below = append(below, completions(child, strings.TrimSpace(path+" "+child.Name))...)
 	}

@@ -19,7 +19,8 @@ type explainCmd struct {
 func (explainCmd) Help() string {
 	return `
 The lesson of a case is what its doc comment says, its code with what is claimed
-about it, and its cure. That of a diagnostic is what the authors of the check say.
+about it, and its cure. That of a diagnostic is what the authors of the check
+say about it.
 
 $ gomastery explain 1_sample/lateArgument#output
 1_sample/lateArgument#output

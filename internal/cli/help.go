@@ -22,11 +22,12 @@ func (helpFlag) BeforeReset(ctx *kong.Context) error {
 	return errHelped
 }
 
-// selected returns the innermost command of a command line, or the application.
+// selected returns the innermost command of a command line, or the application. A
+// command that is only what another one does by itself stands for that one.
 func selected(ctx *kong.Context) *kong.Node {
 	node := ctx.Model.Node
 	for _, p := range ctx.Path {
-		if p.Command != nil {
+		if p.Command != nil && p.Command != p.Command.Parent.DefaultCmd {
 			node = p.Command
 		}
 	}
@@ -45,10 +46,7 @@ func commandPath(n *kong.Node) string {
 // and last of all a session. The words are those of the command's Help method,
 // where the session begins with the first line that starts with a dollar.
 func printHelp(w io.Writer, n *kong.Node) {
-	words, session := n.Detail, ""
-	if i := strings.Index(n.Detail, "\n$ "); i >= 0 {
-		words, session = n.Detail[:i], n.Detail[i+1:]
-	}
+	words, session, _ := strings.Cut(detail(n), "\n$ ")
 	fmt.Fprintf(w, "Usage: %s\n\n%s\n", usage(n), n.Help)
 	if words = strings.TrimSpace(words); words != "" {
 		fmt.Fprintf(w, "\n%s\n", words)
@@ -59,15 +57,51 @@ func printHelp(w io.Writer, n *kong.Node) {
 	if n.Parent != nil {
 		printRows(w, "Flags of all commands:", flagRows(application(n).Flags))
 	}
-	if session != "" {
-		fmt.Fprintf(w, "\nA session:\n\n    %s\n", strings.ReplaceAll(strings.TrimSpace(session), "\n", "\n    "))
+	fmt.Fprintf(w, "\nA session:\n\n    $ %s\n", indent(session, "    "))
+}
+
+// indent puts a prefix before each line but the first and empty ones.
+func indent(text, prefix string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\n", "\n"+prefix), "\n"+prefix+"\n", "\n\n")
+}
+
+// programHelp is what detail returns for the program. Its type can't have a method
+// Help, since it has the flag of that name.
+const programHelp = `
+Without a command, the book is proved on the Go that is installed here. The book
+is the one around the current folder, or else the one that the program carries.
+
+Results go to standard output and talk to standard error. The exit status is 0
+when it is so, 1 when it is not, 2 for what can't be meant, 3 when something
+that is needed can't be had, and 130 after Ctrl-C.
+
+$ gomastery list
+Samples
+  1_sample  Sample  3 cases  1 pair  1 question
+$ gomastery run sample/lateArgument
+failed: 0
+lateArgument on go…: ended
+$ gomastery explain sample/lateArgument
+1_sample/lateArgument
+1_sample/pitfalls.go:12: a pitfall
+
+lateArgument reports a count of 0, whatever was counted.
+…
+$ gomastery
+… hold, 0 refuted, 0 absent, 0 unproved`
+
+// detail is the help of a command: its words, and its session.
+func detail(n *kong.Node) string {
+	if n.Parent == nil {
+		return programHelp
 	}
+	return n.Detail
 }
 
 // ownFlags are the flags of a command, and of the command that it is when none of
 // its own is named.
 func ownFlags(n *kong.Node) []*kong.Flag {
-	if n.DefaultCmd == nil {
+	if n.DefaultCmd == nil || n.DefaultCmd.Hidden {
 		return n.Flags
 	}
 	return slices.Concat(n.Flags, n.DefaultCmd.Flags)
@@ -83,7 +117,10 @@ func application(n *kong.Node) *kong.Node {
 // usage is the first line of a help.
 func usage(n *kong.Node) string {
 	words := []string{commandPath(n)}
-	if len(n.Children) > 0 {
+	switch {
+	case n.DefaultCmd != nil:
+		words = append(words, "[COMMAND]")
+	case len(n.Children) > 0:
 		words = append(words, "COMMAND")
 	}
 	for _, p := range n.Positional {

@@ -22,7 +22,7 @@ func nodes(t *testing.T) []*kong.Node {
 	var all []*kong.Node
 	var visit func(*kong.Node)
 	visit = func(n *kong.Node) {
-		if n.Parent == nil || n.Parent.DefaultCmd != n {
+		if !n.Hidden && (n.Parent == nil || n.Parent.DefaultCmd != n) {
 			all = append(all, n)
 		}
 		for _, c := range n.Children {
@@ -58,7 +58,7 @@ func TestHelp(t *testing.T) {
 				t.Errorf("run(%q) prints\n%s\nwant\n%s", args, got, want)
 			}
 			for line := range strings.Lines(out.String()) {
-				if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > helpWidth+1 && !strings.HasPrefix(line, "    ") {
+				if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > helpWidth && !strings.HasPrefix(line, "    ") {
 					t.Errorf("a line of %d characters, want at most %d: %s", n, helpWidth, line)
 				}
 			}
@@ -73,7 +73,7 @@ func TestSessions(t *testing.T) {
 	needs(t, "gcc")
 	for _, n := range nodes(t) {
 		t.Run(commandPath(n), func(t *testing.T) {
-			_, session, ok := strings.Cut(n.Detail, "\n$ ")
+			_, session, ok := strings.Cut(detail(n), "\n$ ")
 			if !ok {
 				t.Fatalf("the help of %s ends without a session", commandPath(n))
 			}

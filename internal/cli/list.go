@@ -22,9 +22,9 @@ one function that is run by itself; a pair is a bug and its cure.
 
 $ gomastery list
 Samples
-  1_sample  Deferred calls  3 cases  1 pair  1 question
+  1_sample  Sample  3 cases  1 pair  1 question
 $ gomastery list --json
-{"id":"1_sample","form":"concept","title":"Deferred calls","group":"Samples","cases":3,"pairs":1,"questions":1}`
+{"id":"1_sample","form":"concept","title":"Sample","group":"Samples","cases":3,"pairs":1,"questions":1}`
 }
 
 // Run lists the book.

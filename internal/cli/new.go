@@ -46,8 +46,8 @@ type newBookCmd struct {
 // Help is printed by --help.
 func (newBookCmd) Help() string {
 	return `
-A book is a folder with a groups.txt and an entry in each numbered folder. A team
-can keep its own: give its folder with --content DIR or work inside of it.
+A book is a folder with a groups.txt and an entry in each numbered folder. A
+team can keep its own: give its folder with --content DIR or work inside of it.
 
 $ gomastery new book team
 team/groups.txt
@@ -84,8 +84,8 @@ type newConceptCmd struct {
 // Help is printed by --help.
 func (newConceptCmd) Help() string {
 	return `
-The entry is a skeleton of the four files, about deferred calls, that proves as it
-is. Each TODO in it says what belongs there.
+The entry is a skeleton of the four files, about deferred calls, that proves as
+it is. Each TODO in it says what belongs there.
 
 $ gomastery new concept 29_deferred_calls
 29_deferred_calls/README.md

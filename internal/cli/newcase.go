@@ -26,8 +26,8 @@ type newCaseCmd struct {
 func (newCaseCmd) Help() string {
 	return `
 The case is put behind the last one of example.go, or of pitfalls.go with
---pitfall, and main runs it in its place. It proves as it is; each TODO says what
-belongs there.
+--pitfall, and main runs it in its place. It proves as it is; each TODO says
+what belongs there.
 
 $ gomastery new case 1/writesToNil --pitfall --alone
 1_sample/pitfalls.go:…: writesToNil
@@ -216,11 +216,10 @@ func declaredNames(s ast.Spec) (names []string) {
 
 // into returns the text of a file with the cases in it.
 func (n newCases) into(s *book.Source) ([]byte, error) {
-	edits := []edit{{n.place(s), "\n" + n.text}, n.runs(s)}
+	edits := []edit{importEdit(s, n.imports), {n.place(s), "\n" + n.text}, n.runs(s)}
 	if n.alone && !declares(s.File, "alone") {
 		edits = append(edits, edit{len(s.Data), "\n" + book.Alone})
 	}
-	edits = append(edits, importEdit(s, n.imports))
 	text, err := format.Source(apply(s.Data, edits))
 	if err != nil {
 		return nil, err
@@ -229,7 +228,7 @@ func (n newCases) into(s *book.Source) ([]byte, error) {
 	return text, err
 }
 
-// An edit puts a text into a file.
+// An edit puts a text into a file. Of two at the same place the first comes first.
 type edit struct {
 	at   int
 	text string

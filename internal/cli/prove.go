@@ -37,15 +37,15 @@ races, leaks or does not, what a tool says about a line. It is tried on each
 release and holds there, is refuted, is absent because the case does not compile
 there and says so, or stays unproved, with the reason.
 
-What is refuted or unproved is printed with its place, what was expected and what
-came; the last line counts. The exit status is 0 when nothing was refuted or
-unproved, else 1. Verdicts are kept: proving again costs what has changed.
+What is refuted or unproved is printed with its place, what was expected and
+what came; the last line counts. The exit status is 0 when nothing was refuted
+or unproved, else 1. Verdicts are kept: proving again costs what has changed.
 
 $ gomastery prove
 … hold, 0 refuted, 0 absent, 0 unproved
 $ gomastery prove 1_sample/lastFirst --release local --verbose
-1_sample/example.go:…: 1_sample/lastFirst#output on go…: Output holds
 …
+1_sample/example.go:…: 1_sample/lastFirst#output on go…: Output holds
 … hold, 0 refuted, 0 absent, 0 unproved`
 }
 

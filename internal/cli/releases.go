@@ -16,8 +16,8 @@ type releasesCmd struct {
 // Help is printed by --help.
 func (releasesCmd) Help() string {
 	return `
-Each Go release since 1.18 with its newest patch, as the module proxy has it, and
-whether it is installed. Releases that are newer than the project knows are
+Each Go release since 1.18 with its newest patch, as the module proxy has it,
+and whether it is installed. Releases that are newer than the project knows are
 coming: they can be chosen by name, and "all" leaves them out. The go command
 keeps what is installed, in its module cache.
 
@@ -32,9 +32,6 @@ $ gomastery releases --json
 type releasesListCmd struct {
 	JSON bool `name:"json" help:"One object a line."`
 }
-
-// Help is printed by --help.
-func (releasesListCmd) Help() string { return releasesCmd{}.Help() }
 
 // A release is one as --json shows it.
 type release struct {

@@ -37,8 +37,9 @@ undo begin
 undo lock
 undo open
 lastFirst on go…: ended
-$ gomastery run 1_sample/example.go --release 1.26
-…`
+$ gomastery run sample/lateArgument --release local
+failed: 0
+lateArgument on go…: ended`
 }
 
 // A program is what a target stands for: it runs on one release and says whether

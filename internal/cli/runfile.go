@@ -193,7 +193,7 @@ func byModule(dir, lang string) bool {
 // plainModule reports whether a go.mod says nothing that would change a program of
 // the standard library alone.
 func plainModule(data []byte, lang string) bool {
-	m, err := modfile.ParseLax("go.mod", data, nil)
+	m, err := modfile.Parse("go.mod", data, nil)
 	if err != nil || m.Go == nil || len(m.Godebug) > 0 || m.Toolchain != nil {
 		return false
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestWatch proves, edits a file, sees it proved again, breaks and mends it, and
@@ -33,9 +34,9 @@ func TestWatch(t *testing.T) {
 	}()
 	results, words := linesOf(out), linesOf(talk)
 	steps := []struct{ name, replace, by, result, talk string }{
-		{"as it is", "", "", "hold, 0 refuted", "Watching 1_sample. Ctrl-C ends."},
+		{"as it is", "", "", "hold, 0 refuted", ". Ctrl-C ends."},
 		{"a false claim", "// done: 3", "// done: 4", "1_sample/lastFirst#output on", "Watching"},
-		{"a fault", "// Output:", "// Exits: 0", "example.go:19:2: Exits:", "1 fault; nothing was proved"},
+		{"a fault", "// Output:", "// Exits: 0", "example.go:19:2: ", "nothing was proved"},
 		{"mended", "", "", "hold, 0 refuted", "Watching"},
 	}
 	for i, s := range steps {
@@ -46,7 +47,7 @@ func TestWatch(t *testing.T) {
 			}
 		}
 		if !until(results, s.result) || !until(words, s.talk) {
-			t.Fatalf("%s: the watch ended before it said %q and %q", s.name, s.result, s.talk)
+			t.Fatalf("%s: the watch never said %q and %q", s.name, s.result, s.talk)
 		}
 	}
 	cancel()
@@ -67,12 +68,18 @@ func linesOf(r io.Reader) <-chan string {
 	return lines
 }
 
-// until takes lines up to one with this text, and reports whether there was one.
+// until takes lines up to one with this text, and reports whether there was one,
+// within a time in which a slow machine proves.
 func until(lines <-chan string, text string) bool {
-	for line := range lines {
-		if strings.Contains(line, text) {
-			return true
+	late := time.After(time.Minute)
+	for {
+		select {
+		case line, ok := <-lines:
+			if !ok || strings.Contains(line, text) {
+				return ok
+			}
+		case <-late:
+			return false
 		}
 	}
-	return false
 }
