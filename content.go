@@ -9,7 +9,7 @@ import (
 // pattern that matches nothing would break the build: it is added with its first
 // folder.
 //
-//go:embed [0-9]*_* groups.txt
+//go:embed [0-9]*_* groups.txt proofs
 var files embed.FS
 
 // content returns the book that the program carries.

@@ -55,7 +55,8 @@ func (p *Prover) links(ctx context.Context, pg *book.Page, pair toolchain.Pair, 
 func linkHash(l book.Link) string { return hash("link", l.ID, l.File, l.Name, l.Only.String()) }
 
 func judgeLink(g *toolchain.Go, l book.Link) judgement {
-	j := judgement{l.ID, l.Position, claimText(book.Declares, l.Only), Holds, l.File + " declares " + l.Name, "declared"}
+	declared := l.File + " declares " + l.Name
+	j := judgement{l.ID, l.Position, claimText(book.Declares, l.Only), Holds, declared, declared}
 	data, err := os.ReadFile(filepath.Join(g.Root, "src", filepath.FromSlash(l.File)))
 	if err != nil {
 		j.state, j.got = Refuted, "no such file"
