@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,11 +20,12 @@ import (
 // can reach; initialisers that touch a kept variable or the world outside.
 // A case that looks at its own methods by reflection keeps all of them.
 type cutter struct {
-	src   *book.Source
-	info  *types.Info
-	pkg   *types.Package
-	units []*unit
-	by    map[types.Object]*unit
+	src     *book.Source
+	info    *types.Info
+	pkg     *types.Package
+	units   []*unit
+	by      map[types.Object]*unit
+	methods map[*types.Package][]string // those of the interfaces that an imported package declares
 }
 
 // A unit is what is kept or blanked as a whole: a function, a method, a type, one
@@ -49,9 +51,10 @@ const (
 )
 
 // newCutter type-checks the file and splits it into units. The errors are those
-// of the file: it does not compile.
+// of the file: it does not compile. It looks into the packages that imports gives,
+// which type checkers running beside it would change; a cut does not.
 func newCutter(src *book.Source, imports types.Importer, lang string) (*cutter, []error) {
-	c := &cutter{src: src, by: map[types.Object]*unit{}, info: &types.Info{
+	c := &cutter{src: src, by: map[types.Object]*unit{}, methods: map[*types.Package][]string{}, info: &types.Info{
 		Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Implicits: map[ast.Node]types.Object{}, Types: map[ast.Expr]types.TypeAndValue{},
 	}}
@@ -64,7 +67,27 @@ func newCutter(src *book.Source, imports types.Importer, lang string) (*cutter, 
 	for _, d := range src.File.Decls {
 		c.split(d)
 	}
+	for _, p := range c.pkg.Imports() {
+		c.learn(p)
+	}
 	return c, nil
+}
+
+// learn notes the methods of the interfaces of a package and of all it imports.
+func (c *cutter) learn(p *types.Package) {
+	if _, known := c.methods[p]; known {
+		return
+	}
+	names := map[string]bool{}
+	for _, n := range p.Scope().Names() {
+		if tn, ok := p.Scope().Lookup(n).(*types.TypeName); ok {
+			interfaceMethods(tn, names)
+		}
+	}
+	c.methods[p] = slices.Collect(maps.Keys(names))
+	for _, q := range p.Imports() {
+		c.learn(q)
+	}
 }
 
 // cut returns the file with all blanked that the named functions do not reach.
@@ -371,10 +394,8 @@ func (c *cutter) callable(set map[*unit]bool) (names map[string]bool, all bool) 
 		}
 	}
 	for p := range packages {
-		for _, n := range p.Scope().Names() {
-			if tn, ok := p.Scope().Lookup(n).(*types.TypeName); ok {
-				interfaceMethods(tn, names)
-			}
+		for _, m := range c.methods[p] {
+			names[m] = true
 		}
 	}
 	return names, all

@@ -49,6 +49,10 @@ type Prover struct {
 	// by what times something.
 	quiet sync.RWMutex
 
+	// typing is held by what type-checks: packages that were imported complete
+	// themselves while they are looked at.
+	typing sync.Mutex
+
 	mu      sync.Mutex // guards what follows
 	imports types.Importer
 	checks  *check.Importer
@@ -216,7 +220,7 @@ func (p *Prover) importer(ctx context.Context) (types.Importer, string, error) {
 	defer p.mu.Unlock()
 	if p.imports == nil {
 		lookup := p.Toolchains.Lookup(context.WithoutCancel(ctx), g, false)
-		p.imports = &lockedImporter{from: importer.ForCompiler(token.NewFileSet(), "gc", importer.Lookup(lookup))}
+		p.imports = importer.ForCompiler(token.NewFileSet(), "gc", importer.Lookup(lookup))
 	}
 	return p.imports, local.Lang(), nil
 }
@@ -229,19 +233,6 @@ func (p *Prover) checker(ctx context.Context, g *toolchain.Go) *check.Importer {
 		p.checks = check.NewImporter(p.Toolchains.Lookup(context.WithoutCancel(ctx), g, false))
 	}
 	return p.checks
-}
-
-// A lockedImporter lets several type checkers share what was imported.
-type lockedImporter struct {
-	mu   sync.Mutex
-	from types.Importer
-}
-
-// Import implements types.Importer.
-func (l *lockedImporter) Import(path string) (*types.Package, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.from.Import(path)
 }
 
 // build builds a program while nothing is being timed.

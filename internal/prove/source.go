@@ -46,7 +46,10 @@ func (f *sourceFile) prepare(ctx context.Context) error {
 		if f.src.Lang != "" {
 			lang = f.src.Lang
 		}
-		if f.cut, f.wrong = newCutter(f.src, imports, lang); len(f.wrong) > 0 {
+		f.p.typing.Lock()
+		f.cut, f.wrong = newCutter(f.src, imports, lang)
+		f.p.typing.Unlock()
+		if len(f.wrong) > 0 {
 			return
 		}
 		for _, c := range f.src.Cases {

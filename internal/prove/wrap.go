@@ -35,6 +35,8 @@ func (p *Prover) wrap(ctx context.Context, text string, fails bool) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
+	p.typing.Lock()
+	defer p.typing.Unlock()
 	c := checkFence(src, imports, lang)
 	if c == nil {
 		return []byte(src), nil // the compiler will say what is wrong
