@@ -31,3 +31,30 @@ func TestBook(t *testing.T) {
 		}
 	}
 }
+
+// TestReach holds the whole book to being about old releases too: four cases of
+// five are tried on all releases, 19 of 20 from 1.21 on.
+func TestReach(t *testing.T) {
+	b, err := book.Read(os.DirFS("."))
+	if b == nil {
+		t.Fatal(err)
+	}
+	all, since18, since21 := 0, 0, 0
+	for _, e := range b.Entries {
+		for _, c := range e.Cases() {
+			all++
+			if c.Since.Minor == 0 {
+				since18++
+			}
+			if c.Since.Minor <= 21 {
+				since21++
+			}
+		}
+	}
+	if 10*since18 < 8*all {
+		t.Errorf("%d of %d cases are tried on all releases, want 80 %%", since18, all)
+	}
+	if 100*since21 < 95*all {
+		t.Errorf("%d of %d cases are tried from 1.21 on, want 95 %%", since21, all)
+	}
+}

@@ -50,7 +50,13 @@ func (c *completionCmd) Run(a *app) error {
 // A completion is what may follow a command.
 type completion struct {
 	path  string // of the command, without the program: "new case", "" for the program
-	words []row  // commands and flags, with their help
+	words []word
+}
+
+// A word is a command or a flag.
+type word struct {
+	text, help string
+	takes      bool // a value
 }
 
 // completions lists a command and those below it.
@@ -61,7 +67,7 @@ func completions(n *kong.Node, path string) []completion {
 		if child.Hidden {
 			continue
 		}
-		c.words = append(c.words, row{child.Name, child.Help})
+		c.words = append(c.words, word{child.Name, child.Help, false})
 		below = append(below, completions(child, strings.TrimSpace(path+" "+child.Name))...)
 	}
 	flags := ownFlags(n)
@@ -69,7 +75,7 @@ func completions(n *kong.Node, path string) []completion {
 		flags = slices.Concat(flags, application(n).Flags)
 	}
 	for _, f := range flags {
-		c.words = append(c.words, row{"--" + f.Name, f.Help})
+		c.words = append(c.words, word{"--" + f.Name, f.Help, !f.IsBool()})
 	}
 	return append([]completion{c}, below...)
 }
@@ -93,7 +99,7 @@ func bashScript(w io.Writer, all []completion) {
 	for _, c := range all {
 		var words []string
 		for _, r := range c.words {
-			words = append(words, r.left)
+			words = append(words, r.text)
 		}
 		fmt.Fprintf(w, "\t%q) words=%q ;;\n", c.path, strings.Join(words, " "))
 	}
@@ -111,7 +117,7 @@ func zshScript(w io.Writer, all []completion) {
 	for _, c := range all {
 		fmt.Fprintf(w, "\t%q) choices=(", c.path)
 		for _, r := range c.words {
-			fmt.Fprintf(w, " %s", quoteZsh(r.left+":"+r.right))
+			fmt.Fprintf(w, " %s", quoteZsh(r.text+":"+r.help))
 		}
 		fmt.Fprint(w, " ) ;;\n")
 	}
@@ -133,11 +139,14 @@ func fishScript(w io.Writer, all []completion) {
 			when = "__fish_seen_subcommand_from " + strings.ReplaceAll(c.path, " ", "; and __fish_seen_subcommand_from ")
 		}
 		for _, r := range c.words {
-			what := "-a " + r.left
-			if name, ok := strings.CutPrefix(r.left, "--"); ok {
+			what := "-a " + r.text
+			if name, ok := strings.CutPrefix(r.text, "--"); ok {
 				what = "-l " + name
 			}
-			fmt.Fprintf(w, "complete -c gomastery -n %s %s -d %s\n", quoteFish(when), what, quoteFish(r.right))
+			if r.takes {
+				what += " -r"
+			}
+			fmt.Fprintf(w, "complete -c gomastery -n %s %s -d %s\n", quoteFish(when), what, quoteFish(r.help))
 		}
 	}
 }

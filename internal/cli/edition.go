@@ -119,7 +119,11 @@ func (ed *edition) where(dir, file string) string {
 	if ed.root == "" {
 		return file
 	}
-	path := filepath.Join(ed.root, filepath.FromSlash(file))
+	return shorter(dir, filepath.Join(ed.root, filepath.FromSlash(file)))
+}
+
+// shorter returns a path as seen from dir, where that is shorter.
+func shorter(dir, path string) string {
 	if rel, err := filepath.Rel(dir, path); err == nil && len(rel) < len(path) {
 		return rel
 	}

@@ -3,163 +3,189 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"maps"
+	"go/build/constraint"
+	"hash/fnv"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gomastery/gomastery/internal/sandbox"
 	"github.com/gomastery/gomastery/internal/toolchain"
 )
 
-var wholeGoroot = flag.Bool("goroot", false, "compare with go run on all programs of $GOROOT/test, not on a sample")
+var wholeGoRoot = flag.Bool("goroot", false, "run every program of $GOROOT/test, not a sample of them")
 
-// gorootSample is how many of them are compared otherwise.
-const gorootSample = 12
+// sampleOneOf is the share of $GOROOT/test that is run without -goroot: those
+// whose name hashes to 0 modulo this.
+const sampleOneOf = 16
 
-// unsteady are programs whose output is another one each time, also with go run.
-var unsteady = map[string]string{}
-
-// TestGoroot runs programs of $GOROOT/test through gomastery run and through go run:
-// both must print the same and end with the same status. Nine of ten are to be built
-// by the direct path; the others are listed by reason.
-func TestGoroot(t *testing.T) {
-	goroot := filepath.Join(strings.TrimSpace(output(t, "go", "env", "GOROOT")), "test")
-	files := programsOf(t, goroot)
-	step := 1
-	if !*wholeGoroot {
-		step = len(files)/gorootSample + 1
+// TestSameAsGoRun runs the programs of $GOROOT/test through gomastery run and
+// through go run. Both have to print the same and end with the same status.
+func TestSameAsGoRun(t *testing.T) {
+	goroot := strings.TrimSpace(output(t, "go", "env", "GOROOT"))
+	programs, err := runPrograms(filepath.Join(goroot, "test"))
+	if err != nil || len(programs) == 0 {
+		t.Skipf("needs the folder test of GOROOT, which this Go came without: %v", err)
 	}
-	a := inFolder(goroot, os.Stdout, os.Stderr)
+	t.Setenv("GOMASTERY_CACHE", testCache())
+	t.Setenv("GOTRACEBACK", "")
+	a := &app{guard: sandbox.Reexec(), dir: t.TempDir(), environ: os.Environ(), stderr: os.Stderr, stdout: os.Stdout}
 	a.flags.CacheDir = testCache()
 	e, err := a.engine(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { e.close(nil) }()
-	var direct, other, skipped int
-	reasons := map[string]int{}
-	for i := 0; i < len(files); i += step {
-		file := files[i]
-		if unsteady[file] != "" {
-			skipped++
+	defer func() {
+		if err := e.close(nil); err != nil {
+			t.Error(err)
+		}
+	}()
+	g, err := e.tools.Install(t.Context(), e.tools.Local(), os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := map[string]int{}
+	ran, direct := 0, 0
+	for _, file := range programs {
+		if !*wholeGoRoot && !sampled(file) {
 			continue
 		}
-		want, steady := byGoRun(t, goroot, file)
-		if !steady {
-			skipped++
-			t.Logf("%s: skipped, since go run itself took too long", file)
-			continue
+		ran++
+		name, err := filepath.Rel(goroot, file)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := byUs(t, goroot, file); got != want {
-			t.Errorf("gomastery run %s:\n%s\ngo run:\n%s", file, got, want)
-		}
-		if reason := whyNotDirect(t, e, filepath.Join(goroot, file)); reason != "" {
-			other++
-			reasons[reason]++
-			continue
-		}
-		direct++
+		t.Run(filepath.ToSlash(name), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			built, err := e.tools.Compile(t.Context(), g, []toolchain.File{{Name: filepath.Base(file), Data: data}}, toolchain.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch {
+			case built.Path == toolchain.Direct && built.OK:
+				direct++
+			case built.Path == toolchain.Direct:
+				tally["the compiler refuses it: the go command says why"]++
+			default:
+				tally[built.Reason]++
+			}
+			compareRuns(t, file)
+		})
 	}
-	t.Logf("%d by the direct path, %d by the go command, %d skipped", direct, other, skipped)
-	for _, r := range slices.Sorted(maps.Keys(reasons)) {
-		t.Logf("%4d %s", reasons[r], r)
+	for reason, n := range tally {
+		t.Logf("%d not by the direct path: %s", n, reason)
 	}
-	if n := direct + other; *wholeGoroot && (direct*10 < n*9 || skipped*20 > n) {
-		t.Errorf("%d of %d by the direct path and %d skipped, want nine of ten and one of twenty", direct, n, skipped)
+	t.Logf("%d of %d programs, %d by the direct path", ran, len(programs), direct)
+	if 10*direct < 9*ran {
+		t.Errorf("%d of %d programs go by the direct path, want nine of ten", direct, ran)
 	}
+}
+
+// compareRuns runs a file both ways.
+func compareRuns(t *testing.T, file string) {
+	t.Helper()
+	dir := t.TempDir()
+	ours := execute(t, dir, "gomastery", "run", file)
+	theirs := execute(t, dir, "go", "run", file)
+	if ours.status != theirs.status {
+		t.Errorf("status %d, go run ends with %d\nours:   %.500s\ntheirs: %.500s", ours.status, theirs.status, ours.stderr, theirs.stderr)
+	}
+	if ours.stdout != theirs.stdout {
+		t.Errorf("standard output differs\nours:   %.500q\ntheirs: %.500q", ours.stdout, theirs.stdout)
+	}
+	if ours.stderr != theirs.stderr {
+		t.Errorf("standard error differs\nours:   %.500q\ntheirs: %.500q", ours.stderr, theirs.stderr)
+	}
+}
+
+type execution struct {
+	status         int
+	stdout, stderr string
+}
+
+// execute runs a command. testscript has put the test binary on the PATH as
+// gomastery.
+func execute(t *testing.T, dir, name string, args ...string) execution {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return execution{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
 func output(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	out, err := exec.Command(name, args...).Output()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s %v: %v", name, args, err)
 	}
 	return string(out)
 }
 
-var runLine = regexp.MustCompile(`(?m)\A// run\s*$`)
+// sampled chooses the same programs each time.
+func sampled(file string) bool {
+	h := fnv.New32a()
+	fmt.Fprint(h, filepath.Base(file))
+	return h.Sum32()%sampleOneOf == 0
+}
 
-// programsOf lists the programs that need no arguments.
-func programsOf(t *testing.T, dir string) []string {
-	t.Helper()
+// runPrograms lists the files whose recipe is "// run" and nothing else, and whose
+// build constraint holds here.
+func runPrograms(root string) ([]string, error) {
 	var files []string
-	for _, pattern := range []string{"*.go", "*/*.go"} {
-		found, err := filepath.Glob(filepath.Join(dir, pattern))
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		for _, f := range found {
-			data, err := os.ReadFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if runLine.Match(data) {
-				rel, _ := filepath.Rel(dir, f) // it is below
-				files = append(files, rel)
-			}
+		if d.IsDir() && strings.HasSuffix(d.Name(), ".dir") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(file, ".go") {
+			return nil
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if isRunProgram(string(data)) {
+			files = append(files, file)
+		}
+		return nil
+	})
+	return files, err
+}
+
+func isRunProgram(src string) bool {
+	head, _, _ := strings.Cut(src, "\npackage ")
+	recipe := false
+	for line := range strings.Lines(head) {
+		line = strings.TrimSpace(line)
+		recipe = recipe || line == "// run"
+		if !constraint.IsGoBuild(line) {
+			continue
+		}
+		expr, err := constraint.Parse(line)
+		if err != nil || !expr.Eval(func(tag string) bool {
+			return tag == runtime.GOOS || tag == runtime.GOARCH || tag == "gc" || tag == "unix" || tag == "cgo" || strings.HasPrefix(tag, "go1.")
+		}) {
+			return false
 		}
 	}
-	if len(files) == 0 {
-		t.Skip("needs a Go with its test folder")
-	}
-	return files
-}
-
-// byGoRun returns what go run prints, and its status; false when it takes too long.
-func byGoRun(t *testing.T, dir, file string) (said string, steady bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	var stdout, stderr bytes.Buffer
-	c := exec.CommandContext(ctx, "go", "run", file)
-	c.Dir, c.Stdout, c.Stderr = dir, &stdout, &stderr
-	err := c.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	return outcome(stdout.String(), stderr.String(), c.ProcessState.ExitCode()), ctx.Err() == nil
-}
-
-func byUs(t *testing.T, dir, file string) string {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	a := inFolder(dir, &stdout, &stderr)
-	status := a.run(t.Context(), []string{"--cache=" + testCache(), "run", file})
-	return outcome(stdout.String(), strings.ReplaceAll(stderr.String(), "\t"+filepath.Base(file)+":", "\t"+filepath.Join(dir, file)+":"), status)
-}
-
-func outcome(stdout, stderr string, status int) string {
-	return fmt.Sprintf("%s--- stderr\n%s--- status %d", stdout, stderr, status)
-}
-
-// whyNotDirect returns why the direct path does not build a file, "" if it does.
-func whyNotDirect(t *testing.T, e *engine, file string) string {
-	t.Helper()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, ok := e.tools.Installed(e.tools.Local())
-	if !ok {
-		t.Fatalf("%s is not whole", runtime.Version())
-	}
-	built, err := e.tools.Compile(t.Context(), g, []toolchain.File{{Name: filepath.Base(file), Data: data}}, toolchain.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !built.OK && built.Reason == "" {
-		return "does not compile"
-	}
-	return built.Reason
+	return recipe
 }

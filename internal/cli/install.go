@@ -59,7 +59,7 @@ func (e *engine) install(ctx context.Context, releases []toolchain.Release, yes 
 		return releases, nil
 	}
 	size := e.size(ctx, releases)
-	if !yes && !e.app.ask(fmt.Sprintf("Go %s not installed: %s to download. Go on?", enumerate(releases), size)) {
+	if !yes && !e.app.ask(ctx, fmt.Sprintf("Go %s not installed: %s to download. Go on?", enumerate(releases), size)) {
 		return releases, nil
 	}
 	e.app.say("Installing Go %s: %s to download.", names(releases), size)

@@ -150,7 +150,7 @@ func (a *app) create(file, text string) error {
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return fault.New(fault.Misuse, "%s is there already", a.shown(file)).Try("Choose another name, or remove it.")
+		return fault.New(fault.Misuse, "%s is there already", shorter(a.dir, file)).Try("Choose another name, or remove it.")
 	}
 	if err != nil {
 		return err
@@ -158,17 +158,8 @@ func (a *app) create(file, text string) error {
 	if _, err := f.WriteString(text); err != nil {
 		return errors.Join(err, f.Close())
 	}
-	fmt.Fprintln(a.stdout, a.shown(file))
+	fmt.Fprintln(a.stdout, shorter(a.dir, file))
 	return f.Close()
-}
-
-// shown is a path as it is shown to a person: from the current folder when that is
-// shorter.
-func (a *app) shown(file string) string {
-	if rel, err := filepath.Rel(a.dir, file); err == nil && len(rel) < len(file) {
-		return rel
-	}
-	return file
 }
 
 // replace writes a file of the book anew, so that nobody sees half of it.

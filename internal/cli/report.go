@@ -122,13 +122,16 @@ func (r *reporter) print(v reported) {
 	}
 }
 
-// explanation says what a verdict is based on; nothing for what holds.
+// explanation says what a verdict is based on; nothing for what holds, unless
+// something else was seen than what was claimed: a measurement.
 func explanation(v prove.Verdict) string {
 	switch {
 	case v.Verdict == prove.Unproved, v.Verdict == prove.Absent:
 		return v.Got
-	case v.Verdict == prove.Holds:
+	case v.Verdict == prove.Holds && (v.Got == "" || v.Got == v.Expected):
 		return ""
+	case v.Verdict == prove.Holds:
+		return v.Got
 	case !strings.Contains(v.Expected, "\n") && !strings.Contains(v.Got, "\n"):
 		return fmt.Sprintf("expected: %s\ngot:      %s", orNothing(v.Expected), orNothing(v.Got))
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,15 +21,25 @@ func isTerminal(stream any) bool {
 // interactive reports whether somebody is there who could answer a question.
 func (a *app) interactive() bool { return isTerminal(a.stdin) && isTerminal(a.stderr) }
 
-// ask asks a question that is answered with y or n. Where nobody sits the answer
-// is no.
-func (a *app) ask(question string) bool {
+// ask asks a question that is answered with y or n. Where nobody sits, and after
+// Ctrl-C, the answer is no.
+func (a *app) ask(ctx context.Context, question string) bool {
 	if !a.interactive() {
 		return false
 	}
 	fmt.Fprintf(a.stderr, "%s [y/N] ", question)
-	line, _ := bufio.NewReader(a.stdin).ReadString('\n') // no answer is no
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(line)), "y")
+	answer := make(chan string, 1)
+	go func() { // ends with the program when nobody answers
+		line, _ := bufio.NewReader(a.stdin).ReadString('\n') // no answer is no
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case line := <-answer:
+		return strings.HasPrefix(line, "y")
+	case <-ctx.Done():
+		fmt.Fprintln(a.stderr)
+		return false
+	}
 }
 
 // A progress is one line on a terminal that is written again and again. Elsewhere
