@@ -52,7 +52,8 @@ const (
 
 // newCutter type-checks the file and splits it into units. The errors are those
 // of the file: it does not compile. It looks into the packages that imports gives,
-// which type checkers running beside it would change; a cut does not.
+// and so does a cut: one at a time, since these complete themselves when they are
+// looked at.
 func newCutter(src *book.Source, imports types.Importer, lang string) (*cutter, []error) {
 	c := &cutter{src: src, by: map[types.Object]*unit{}, methods: map[*types.Package][]string{}, info: &types.Info{
 		Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},

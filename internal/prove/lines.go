@@ -107,7 +107,7 @@ func (r *release) tryLines(ctx context.Context, wants []book.Want, newest bool) 
 func (r *release) notes(ctx context.Context, name string, asked []book.Want) (lens.Notes, error) {
 	files := []toolchain.File{{Name: r.f.src.Name, Data: r.f.src.Data}}
 	if r.pair.Release.Minor < r.f.p.Toolchains.Local().Minor {
-		files[0].Data = append(r.f.cut.cut(r.f.around(asked)...), "\nfunc main() {}\n"...)
+		files[0].Data = append(r.f.cut(r.f.around(asked)...), "\nfunc main() {}\n"...)
 	}
 	r.f.p.quiet.RLock()
 	defer r.f.p.quiet.RUnlock()

@@ -22,11 +22,18 @@ type sourceFile struct {
 	e   *book.Entry
 	src *book.Source
 
-	once  sync.Once
-	cases []cutCase
-	cut   *cutter
-	wrong []error // the file does not compile on the local release
-	err   error
+	once   sync.Once
+	cases  []cutCase
+	cutter *cutter
+	wrong  []error // the file does not compile on the local release
+	err    error
+}
+
+// cut cuts functions out of the file.
+func (f *sourceFile) cut(names ...string) []byte {
+	f.p.typing.Lock()
+	defer f.p.typing.Unlock()
+	return f.cutter.cut(names...)
 }
 
 // A cutCase is a case and what is left of its file when it is cut out.
@@ -47,13 +54,13 @@ func (f *sourceFile) prepare(ctx context.Context) error {
 			lang = f.src.Lang
 		}
 		f.p.typing.Lock()
-		f.cut, f.wrong = newCutter(f.src, imports, lang)
+		f.cutter, f.wrong = newCutter(f.src, imports, lang)
 		f.p.typing.Unlock()
 		if len(f.wrong) > 0 {
 			return
 		}
 		for _, c := range f.src.Cases {
-			f.cases = append(f.cases, cutCase{c, sourceHash(f.cut.cut(c.Name), c)})
+			f.cases = append(f.cases, cutCase{c, sourceHash(f.cut(c.Name), c)})
 		}
 	})
 	return f.err
@@ -298,7 +305,7 @@ func (r *release) program(cases []cutCase, kind buildKind) []toolchain.File {
 		names[i] = c.Name
 		profile = profile || slices.ContainsFunc(c.Claims, func(cl book.Claim) bool { return cl.Profile })
 	}
-	file := toolchain.File{Name: r.f.src.Name, Data: r.f.cut.cut(names...)}
+	file := toolchain.File{Name: r.f.src.Name, Data: r.f.cut(names...)}
 	harness := lens.Harness(names, profile)
 	if kind != yieldBuild {
 		return []toolchain.File{file, harness}
