@@ -22,6 +22,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	sandbox.Reexec()
+	if os.Getenv("GORACE") == "" {
+		os.Setenv("GORACE", "atexit_sleep_ms=0") // under -race each of many processes would end a second late
+	}
 	testscript.Main(m, map[string]func(){
 		"gomastery": func() { os.Exit(Main(sampleBook())) },
 	})

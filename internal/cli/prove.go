@@ -231,7 +231,11 @@ func (w *proving) update(ctx context.Context, jobs []job) ([]job, error) {
 			return nil, err
 		}
 	}
-	return a.again(jobs)
+	fresh, err := a.again(jobs)
+	if err != nil {
+		return nil, err
+	}
+	return fresh, a.faulty(fresh)
 }
 
 // faulty prints the faults of what is about to be proved, and returns a status if
@@ -284,17 +288,11 @@ func (w *proving) untried(j job) []prove.Verdict {
 	var all []prove.Verdict
 	for _, r := range w.missing {
 		here := book.Platform{Minor: r.Minor, GOOS: runtime.GOOS, GOARCH: runtime.GOARCH}
-		for _, e := range j.entries {
-			for _, c := range e.Cases() {
-				for _, cl := range c.Claims {
-					if cl.Only.Holds(here) && (j.only == "" || j.only == c.Name) {
-						all = append(all, prove.Verdict{
-							Claim: claimWords(cl), ID: cl.ID, File: cl.File, Line: cl.Line, Release: r.Version,
-							Platform: here.GOOS + "/" + here.GOARCH, Verdict: prove.Unproved, Got: "Go " + r.String() + " is not installed",
-						})
-					}
-				}
-			}
+		for _, c := range j.claims(here) {
+			all = append(all, prove.Verdict{
+				Claim: claimWords(c), ID: c.ID, File: c.File, Line: c.Line, Release: r.Version,
+				Platform: here.GOOS + "/" + here.GOARCH, Verdict: prove.Unproved, Got: "Go " + r.String() + " is not installed",
+			})
 		}
 	}
 	return all

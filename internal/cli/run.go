@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -144,9 +143,4 @@ func (c *runCmd) bookFile(a *app) (program, bool) {
 		}
 	}
 	return nil, false
-}
-
-// ended says how something ended that is no program of the reader's.
-func ended(a *app, what string, pair toolchain.Pair, how string) {
-	fmt.Fprintf(a.stderr, "%s on %s: %s\n", what, releaseName(pair), how)
 }

@@ -80,14 +80,14 @@ func (c *runCmd) oneCase(a *app, cs *book.Case) program {
 		}
 		if !built.OK {
 			a.say("%s", built.Output)
-			ended(a, cs.Name, pair, "does not compile"+since(cs, pair))
+			a.say("%s on %s: does not compile%s", cs.Name, releaseName(pair), since(cs, pair))
 			return false, nil
 		}
 		how, ok, err := c.observe(ctx, e, p, cs, pair)
 		if err != nil {
 			return false, err
 		}
-		ended(a, cs.Name, pair, how)
+		a.say("%s on %s: %s", cs.Name, releaseName(pair), how)
 		return ok, nil
 	}
 }
@@ -116,30 +116,40 @@ func caseFiles(c *book.Case) []toolchain.File {
 // printed, and says how it ended.
 func (c *runCmd) observe(ctx context.Context, e *engine, p lens.Program, cs *book.Case, pair toolchain.Pair) (how string, ok bool, err error) {
 	here := book.Platform{Minor: pair.Release.Minor, GOOS: runtime.GOOS, GOARCH: runtime.GOARCH}
+	hangs := len(cs.On(book.Hangs, here)) > 0
 	switch {
 	case c.Race:
-		report, o, err := lens.Racing(ctx, e.box, p, 0)
-		if report != "" {
-			show(e.app, o)
-			e.app.say("%s", report)
-			return "a data race", false, err
-		}
-		how, ok := endWords(o)
-		show(e.app, o)
-		return how + "; no race was reported", ok, err
-	case len(cs.On(book.Hangs, here)) > 0:
+		return raced(ctx, e, p, hangs || len(cs.On(book.Fatal, here)) > 0)
+	case hangs:
 		h, err := lens.Hanging(ctx, e.box, p)
 		show(e.app, h.Observation)
 		if h.Hangs {
 			return "hangs in state " + h.State, false, err
 		}
-		how, ok := endWords(h.Observation)
+		how, ok = endWords(h.Observation)
 		return how, ok, err
 	}
 	o, err := lens.Run(ctx, e.box, p)
 	show(e.app, o)
 	how, ok = endWords(o)
 	return how, ok, err
+}
+
+// raced runs a case of a race build. One that does not end is given up soon: with
+// the race detector there is nobody who would call it a deadlock.
+func raced(ctx context.Context, e *engine, p lens.Program, endless bool) (how string, ok bool, err error) {
+	var wall time.Duration // that of the lens
+	if endless {
+		wall = 300 * time.Millisecond
+	}
+	report, o, err := lens.Racing(ctx, e.box, p, wall)
+	show(e.app, o)
+	if report != "" {
+		e.app.say("%s", report)
+		return "a data race", false, err
+	}
+	how, ok = endWords(o)
+	return how + "; no race was reported", ok, err
 }
 
 // show prints what a case printed. What the runtime wrote is left to the words

@@ -49,7 +49,7 @@ func setup(env *testscript.Env) error {
 	if env.Setenv("GOMASTERY", search("gomastery", env.Getenv("PATH"))); env.Getenv("GOMASTERY") == "" {
 		return errors.New("testscript has not put gomastery on the PATH")
 	}
-	for _, name := range []string{"GOPROXY", "GOMODCACHE", "GOPATH", "GOCACHE", "GOTOOLCHAIN", "GONOSUMDB", "GOFLAGS", "SSL_CERT_FILE", "HTTPS_PROXY"} {
+	for _, name := range []string{"GOPROXY", "GOMODCACHE", "GOPATH", "GOCACHE", "GOTOOLCHAIN", "GONOSUMDB", "GOFLAGS", "SSL_CERT_FILE", "HTTPS_PROXY", "GORACE"} {
 		if v := os.Getenv(name); v != "" {
 			env.Setenv(name, v)
 		}

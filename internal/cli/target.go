@@ -17,6 +17,19 @@ type job struct {
 	only    string // one case of the only entry; "" means all of the entries
 }
 
+// claims returns what the cases of a job claim about a platform.
+func (j job) claims(here book.Platform) []book.Claim {
+	var all []book.Claim
+	for _, e := range j.entries {
+		for _, c := range e.Cases() {
+			if j.only == "" || j.only == c.Name {
+				all = append(all, c.Claims...)
+			}
+		}
+	}
+	return slices.DeleteFunc(all, func(c book.Claim) bool { return !c.Only.Holds(here) })
+}
+
 // jobs finds out what targets stand for: entries and cases of the book in use, or
 // folders on disk that are a book or an entry of one. No target is the whole book.
 func (a *app) jobs(targets []string) ([]job, error) {
