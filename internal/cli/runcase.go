@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"go/ast"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -64,11 +63,11 @@ func (c *runCmd) wholeFile(ctx context.Context, e *engine, s *book.Source, pair 
 // oneCase is the program of one case, run as it is when it is proved.
 func (c *runCmd) oneCase(a *app, cs *book.Case) program {
 	return func(ctx context.Context, e *engine, pair toolchain.Pair) (ok bool, err error) {
-		dir, err := os.MkdirTemp("", "gomastery-run-")
+		dir, remove, err := e.tools.TempFolder()
 		if err != nil {
-			return false, fmt.Errorf("making a folder for the program: %w", err)
+			return false, err
 		}
-		defer os.RemoveAll(dir)
+		defer remove()
 		g, err := e.tools.Install(ctx, pair.Release, a.stderr)
 		if err != nil {
 			return false, err

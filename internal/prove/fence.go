@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -121,11 +120,11 @@ func judgeFailure(claims []book.Claim, built toolchain.Built) []judgement {
 
 // runFence builds and executes a fence and tries its claims.
 func (p *Prover) runFence(ctx context.Context, g *toolchain.Go, files []toolchain.File, o toolchain.Options, compiles book.Claim, claims []book.Claim) ([]judgement, error) {
-	dir, err := os.MkdirTemp("", "gomastery-fence-")
+	dir, remove, err := p.Toolchains.TempFolder()
 	if err != nil {
-		return nil, fmt.Errorf("making a folder for a program: %w", err)
+		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	binary := filepath.Join(dir, "fence")
 	built, err := p.build(ctx, g, files, o, binary)
 	if err != nil {

@@ -275,3 +275,19 @@ func TestVerdictJSON(t *testing.T) {
 		t.Errorf("Marshal(Verdict) = %s, want %s", data, want)
 	}
 }
+
+// TestWholeFileNamesTheLine says of a file that prints something else where it does.
+func TestWholeFileNamesTheLine(t *testing.T) {
+	p := newProver(t, "")
+	files := smallBook()
+	files["1_small/example.go"] = &fstest.MapFile{Data: []byte(strings.Replace(string(files["1_small/example.go"].Data), "// 3\n", "// 5\n", 1))}
+	for _, v := range proveAll(t, p, readBook(t, files), localOnly(p)) {
+		if v.ID == "1_small/example#whole" {
+			if want := `tripled: want "5\n6", got "3\n6"`; v.Verdict != Refuted || v.Got != want {
+				t.Errorf("the whole file is %s: %s, want refuted: %s", v.Verdict, v.Got, want)
+			}
+			return
+		}
+	}
+	t.Error("the whole file was not tried")
+}

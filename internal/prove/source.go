@@ -3,7 +3,6 @@ package prove
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -171,6 +170,7 @@ type release struct {
 	o    Options
 
 	dir      string
+	remove   func()
 	binaries map[buildKind]string
 	compiled []cutCase
 	raceless string // why there is no race build
@@ -187,8 +187,8 @@ const (
 )
 
 func (r *release) close() {
-	if r.dir != "" {
-		os.RemoveAll(r.dir)
+	if r.remove != nil {
+		r.remove()
 	}
 }
 
@@ -197,11 +197,11 @@ func (r *release) folder() error {
 	if r.dir != "" {
 		return nil
 	}
-	dir, err := os.MkdirTemp("", "gomastery-prove-")
-	if err != nil {
-		return fmt.Errorf("making a folder for programs: %w", err)
+	var err error
+	if r.dir, r.remove, err = r.f.p.Toolchains.TempFolder(); err != nil {
+		return err
 	}
-	r.dir, r.binaries = dir, map[buildKind]string{}
+	r.binaries = map[buildKind]string{}
 	return nil
 }
 

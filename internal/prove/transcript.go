@@ -21,11 +21,11 @@ import (
 // laid out in a fresh folder, and each command has to print what follows it.
 // Commands of one txtar fence see what earlier ones did.
 func (p *Prover) transcript(ctx context.Context, g *toolchain.Go, f *book.Fence) ([]judgement, error) {
-	dir, err := os.MkdirTemp("", "gomastery-module-")
+	dir, remove, err := p.Toolchains.TempFolder()
 	if err != nil {
-		return nil, fmt.Errorf("making a folder for a module: %w", err)
+		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	for _, file := range txtar.Parse([]byte(f.Text)).Files {
 		if err := layOut(dir, file); err != nil {
 			return nil, err

@@ -121,7 +121,10 @@ func consumeClaim(cl book.Claim, lines []string) ([]string, bool) {
 	if len(lines) < n {
 		return lines, false
 	}
-	return lines[n:], judgeOutput(cl, strings.Join(lines[:n], "\n")).state == Holds
+	if judgeOutput(cl, strings.Join(lines[:n], "\n")).state != Holds {
+		return lines, false
+	}
+	return lines[n:], true
 }
 
 func take(text string, lines []string) ([]string, bool) {

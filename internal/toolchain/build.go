@@ -119,7 +119,7 @@ func (j *job) direct(ctx context.Context) (Built, error) {
 }
 
 func (j *job) attempt(ctx context.Context, found map[string]archive) (Built, error) {
-	dir, remove, err := j.t.workFolder()
+	dir, remove, err := j.t.TempFolder()
 	if err != nil {
 		return Built{}, err
 	}

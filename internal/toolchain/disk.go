@@ -88,8 +88,10 @@ func (t *Toolchains) removeSession(session string) error {
 	return err
 }
 
-// workFolder makes an empty folder of the session; remove is never nil.
-func (t *Toolchains) workFolder() (dir string, remove func(), err error) {
+// TempFolder makes an empty folder for programs and the like. remove, which is never
+// nil, removes it; what a killed process leaves is removed by the next New with the
+// same cache.
+func (t *Toolchains) TempFolder() (dir string, remove func(), err error) {
 	dir, err = os.MkdirTemp(t.session, "w")
 	if err != nil {
 		return "", func() {}, t.diskFault("making a temporary folder", err)

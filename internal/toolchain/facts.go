@@ -49,7 +49,7 @@ func exists(path string) bool {
 // makeFacts has the go command vet a program with these imports, and takes the
 // facts it collects for that.
 func (s *set) makeFacts(ctx context.Context, paths []string) error {
-	dir, remove, err := s.g.t.workFolder()
+	dir, remove, err := s.g.t.TempFolder()
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func (j *job) goCommand(ctx context.Context) (Built, error) {
 	if j.source.cgo && !j.t.hasCompiler() {
 		return Built{}, j.t.noCompiler("a program that imports C")
 	}
-	dir, remove, err := j.t.workFolder()
+	dir, remove, err := j.t.TempFolder()
 	if err != nil {
 		return Built{}, err
 	}

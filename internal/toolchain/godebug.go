@@ -127,7 +127,7 @@ func (t *Toolchains) askDefaults(ctx context.Context, g *Go, lang string, settin
 	program.WriteString("package main\n\nfunc main() {}\n")
 	files := []File{{"main.go", []byte(program.String())}}
 	j := job{t: t, g: g, source: source{files: files, goFiles: []string{"main.go"}, module: true}, o: Options{Lang: lang}}
-	dir, remove, err := t.workFolder()
+	dir, remove, err := t.TempFolder()
 	if err != nil {
 		return defaults{}, err
 	}

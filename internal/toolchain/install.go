@@ -86,7 +86,7 @@ func (t *Toolchains) repair(module, dst string) error {
 	if whole(dst) {
 		return nil // another process has done it
 	}
-	fresh, remove, err := t.workFolder()
+	fresh, remove, err := t.TempFolder()
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (j *job) vet(ctx context.Context) (Vetted, map[string]archive, error) {
 }
 
 func (j *job) directVet(ctx context.Context, found map[string]archive) (Vetted, error) {
-	dir, remove, err := j.t.workFolder()
+	dir, remove, err := j.t.TempFolder()
 	if err != nil {
 		return Vetted{}, err
 	}
@@ -115,7 +115,7 @@ func (j *job) vetConfig(dir string, found map[string]archive) vetConfig {
 
 // goVet is vet by the go command.
 func (j *job) goVet(ctx context.Context) (Vetted, error) {
-	dir, remove, err := j.t.workFolder()
+	dir, remove, err := j.t.TempFolder()
 	if err != nil {
 		return Vetted{}, err
 	}
