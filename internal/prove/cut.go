@@ -366,8 +366,13 @@ func (c *cutter) close(todo []*unit, known map[*unit]bool) map[*unit]bool {
 	return set
 }
 
-// wellKnown are methods that the library looks for by interfaces it does not export.
-var wellKnown = []string{"Error", "String", "GoString", "Format", "Is", "As", "Unwrap", "Timeout", "Temporary", "Lock", "Unlock"}
+// wellKnown are methods that the library looks for by interfaces it does not
+// export, or that stand in packages which its exported names do not refer to.
+var wellKnown = []string{
+	"Error", "String", "GoString", "Format", "Is", "As", "Unwrap", "Timeout", "Temporary", "Lock", "Unlock",
+	"MarshalText", "UnmarshalText", "AppendText", "MarshalBinary", "UnmarshalBinary", "AppendBinary",
+	"MarshalJSON", "UnmarshalJSON", "MarshalXML", "UnmarshalXML", "Scan", "Value", "LogValue", "IsZero",
+}
 
 // callable returns the names of methods that can be called on values of kept
 // types: named in kept code, or in an interface of the file or of a package that

@@ -70,6 +70,17 @@ func main() {}
 			root: "a", kept: []string{"String", "called"}, gone: []string{"uncalled"},
 		},
 		{
+			name: "methods that the library looks for without naming their package",
+			src: `import "encoding/json"
+type level int
+func (level) MarshalText() ([]byte, error) { return nil, nil }
+func (level) other() {}
+func a() { json.Marshal(level(0)) }
+func main() {}
+`,
+			root: "a", kept: []string{"MarshalText"}, gone: []string{"other"},
+		},
+		{
 			name: "methods of an interface of the file",
 			src: `type shape interface{ area() int }
 type square struct{}
