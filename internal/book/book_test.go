@@ -6,372 +6,388 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"github.com/gomastery/gomastery/internal/fault"
 )
 
-var update = flag.Bool("update", false, "write the expected texts anew")
+var update = flag.Bool("update", false, "refresh the expected texts of testdata")
 
-// archive reads a txtar file as a book; the file named expected is kept apart.
-func archive(t *testing.T, file, expected string) (fstest.MapFS, *txtar.Archive, int) {
+// blank are the four files of an entry that says nothing and has no fault.
+var blank = map[string]string{
+	"README.md":    "# Title\n",
+	"example.go":   "//go:build ignore\n\npackage main\n\nfunc main() {}\n",
+	"pitfalls.go":  "//go:build ignore\n\npackage main\n\nfunc main() {}\n",
+	"interview.md": "# Questions\n",
+}
+
+// bookOf makes files into a book. Each entry gets blank files for those it lacks.
+func bookOf(files map[string]string) fstest.MapFS {
+	fsys := fstest.MapFS{}
+	for name, data := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(data)}
+		if dir := path.Dir(name); dir != "." {
+			for other, text := range blank {
+				if _, ok := files[path.Join(dir, other)]; !ok {
+					fsys[path.Join(dir, other)] = &fstest.MapFile{Data: []byte(text)}
+				}
+			}
+		}
+	}
+	return fsys
+}
+
+// entryOf reads a book of one concept, 1_x, whose faults the test does not expect.
+func entryOf(t *testing.T, files map[string]string) *Entry {
+	t.Helper()
+	in := map[string]string{}
+	for name, data := range files {
+		in["1_x/"+name] = data
+	}
+	b, err := Read(bookOf(in))
+	if err != nil {
+		t.Fatalf("Read: %v", err)
+	}
+	return b.Entries[0]
+}
+
+// golden reads the book of an archive, all files but the last, and compares what
+// show makes of it with the last. An archive whose comment says bare has all its files.
+func golden(t *testing.T, file string, show func(*testing.T, fs.FS) string) {
 	t.Helper()
 	a, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fsys, at := fstest.MapFS{}, -1
-	for i, f := range a.Files {
-		if f.Name == expected {
-			at = i
-			continue
+	files := map[string]string{}
+	for _, f := range a.Files[:len(a.Files)-1] {
+		files[f.Name] = string(f.Data)
+	}
+	fsys := bookOf(files)
+	if strings.HasPrefix(string(a.Comment), "bare") {
+		maps := fstest.MapFS{}
+		for name, data := range files {
+			maps[name] = &fstest.MapFile{Data: []byte(data)}
 		}
-		fsys[f.Name] = &fstest.MapFile{Data: f.Data}
+		fsys = maps
 	}
-	if at < 0 {
-		t.Fatalf("%s has no file %q", file, expected)
+	want := &a.Files[len(a.Files)-1]
+	got := show(t, fsys)
+	if *update {
+		want.Data = []byte(got)
+		if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
 	}
-	return fsys, a, at
+	if got != string(want.Data) {
+		t.Errorf("%s: what was read differs (go test -update shows it in the diff)\ngot:\n%s\nwant:\n%s", file, got, want.Data)
+	}
 }
 
-// goldens compares a text made of each archive of a folder with its file expected.
-func goldens(t *testing.T, dir, expected string, text func(*testing.T, fs.FS) string) {
-	files, err := filepath.Glob(filepath.Join("testdata", dir, "*.txtar"))
+func archives(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no archives in testdata/%s: %v", dir, err)
+		t.Fatalf("no archives %s: %v", pattern, err)
 	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			fsys, a, at := archive(t, file, expected)
-			got := text(t, fsys)
-			if *update {
-				a.Files[at].Data = []byte(got)
-				if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(string(a.Files[at].Data), got); diff != "" {
-				t.Errorf("%s differs (-want +got):\n%s", expected, diff)
-			}
-		})
-	}
+	return files
 }
 
-// TestFaults reads malformed books. All faults of a tree come out at once, each
-// with its place, what is wrong and how it should look.
+func name(file string) string { return strings.TrimSuffix(filepath.Base(file), ".txtar") }
+
+// TestFaults reads a malformed book per topic: all its faults, where they are and
+// how it should look.
 func TestFaults(t *testing.T) {
-	goldens(t, "faults", "faults", func(t *testing.T, fsys fs.FS) string {
-		_, err := Read(fsys)
-		var faults Faults
-		if !errors.As(err, &faults) {
-			t.Fatalf("Read = %v, want faults", err)
-		}
-		return faults.Error() + "\n"
-	})
-}
-
-// TestRead reads well-formed books and writes down all that was read.
-func TestRead(t *testing.T) {
-	goldens(t, "read", "read", func(t *testing.T, fsys fs.FS) string {
-		b, err := Read(fsys)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return dump(b)
-	})
-}
-
-// dump writes down what was read.
-func dump(b *Book) string {
-	var out strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&out, format+"\n", args...) }
-	for _, g := range b.Groups {
-		line("group %s %v", g.Title, g.Entries)
-	}
-	for _, e := range b.Entries {
-		line("entry %s %s %d %s %q", e.ID, e.Form, e.Number, e.Name, e.Title)
-		for _, s := range e.Sources() {
-			line("  source %s lang=%q", s.Path, s.Lang)
-			for _, c := range s.Cases {
-				dumpCase(line, c)
-			}
-			for _, call := range s.Main {
-				line("    main %s alone=%v", call.Case.Name, call.Alone)
-			}
-			for _, w := range s.Wants {
-				line("    want %s %v %s:%s (%s) none=%v %q", w.ID, w.Position, w.Lens, w.Check, w.Only, w.None, w.Matches)
-			}
-		}
-		for _, p := range e.Pages() {
-			dumpPage(line, p)
-		}
-		for _, q := range e.Questions {
-			line("  question %s %v %d %q %s %s %d min %q", q.ID, q.Position, q.Number, q.Title, q.Kind, q.Level, q.Minutes, q.Case)
-			line("    prompt %q\n    answer %q\n    signals %q\n    red flags %q\n    follow-ups %q", q.Prompt, q.Answer, q.Signals, q.RedFlags, q.FollowUps)
-		}
-		for _, r := range e.Refused {
-			line("  refused %s %v %s", r.ID, r.Position, r.Why)
-		}
-	}
-	return out.String()
-}
-
-func dumpCase(line func(string, ...any), c *Case) {
-	line("    case %s %v since=%d %q env=%v see=%q doc=%q", c.ID, c.Position, c.Since.Minor, c.Since.Why, c.Env, c.Lens, c.Doc)
-	if c.Cure != nil {
-		line("      cure %s", c.Cure.Name)
-	}
-	for _, cl := range c.Claims {
-		dumpClaim(line, cl)
-	}
-}
-
-func dumpClaim(line func(string, ...any), cl Claim) {
-	line("      %s %v (%s) %q count=%d atmost=%v profile=%v spinning=%v ratio=%v than=%q lines=%q outcomes=%v",
-		cl.ID, cl.Position, cl.Only, cl.Text, cl.Count, cl.AtMost, cl.Profile, cl.Spinning, cl.Ratio, cl.Than, cl.Lines, cl.Outcomes)
-}
-
-func dumpPage(line func(string, ...any), p *Page) {
-	line("  page %s %q", p.Path, p.Title)
-	for _, s := range p.Sections {
-		line("    section %q %s %v %d bytes", s.Title, s.Slug, s.Position, len(s.Text))
-	}
-	for _, f := range p.Fences {
-		line("    fence %s %v %s section=%s (%s) from=%q skip=%q %q", f.ID, f.Position, f.Lang, f.Section, f.Only, f.From, f.Skip, f.Text)
-		for _, cl := range f.Claims {
-			dumpClaim(line, cl)
-		}
-	}
-	for _, l := range p.Links {
-		line("    link %s %v %q entry=%q %s#%s (%s)", l.ID, l.Position, l.Text, l.Entry, l.File, l.Name, l.Only)
-	}
-}
-
-// TestRefusals reads claims that are well-formed and may not stand, and near
-// misses that may.
-func TestRefusals(t *testing.T) {
-	goldens(t, "refused", "refused", func(t *testing.T, fsys fs.FS) string {
-		b, err := Read(fsys)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var out strings.Builder
-		for _, e := range b.Entries {
-			for _, r := range append(e.Refused, b.Unlinked(e)...) {
-				fmt.Fprintf(&out, "%v: %s: %s\n", r.Position, r.ID, r.Why)
-			}
-		}
-		return out.String()
-	})
-}
-
-func TestEntry(t *testing.T) {
-	b := &Book{Entries: []*Entry{
-		{ID: "17_interfaces", Form: Concept, Number: 17, Name: "interfaces"},
-		{ID: "core/c_memory", Form: Chapter, Name: "memory"},
-		{ID: "traps", Form: Traps, Name: "traps"},
-	}}
-	tests := []struct{ name, want string }{
-		{"17_interfaces", "17_interfaces"}, {"17", "17_interfaces"}, {"interfaces", "17_interfaces"}, {"17_interfaces/", "17_interfaces"},
-		{"core/c_memory", "core/c_memory"}, {"c_memory", "core/c_memory"}, {"memory", "core/c_memory"}, {"traps", "traps"},
-		{"7", ""}, {"", ""}, {"interface", ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			e, err := b.Entry(tt.name)
-			if tt.want == "" {
-				if fault.KindOf(err) != fault.NotFound || fault.Next(err) == "" {
-					t.Errorf("Entry(%q) = %v, %v, want a fault of the kind not found with a next step", tt.name, e, err)
+	for _, file := range archives(t, "testdata/faults/*.txtar") {
+		t.Run(name(file), func(t *testing.T) {
+			golden(t, file, func(t *testing.T, fsys fs.FS) string {
+				b, err := Read(fsys)
+				var faults Faults
+				if !errors.As(err, &faults) {
+					t.Fatalf("Read = %v, want faults", err)
 				}
-				return
-			}
-			if err != nil || e.ID != tt.want {
-				t.Errorf("Entry(%q) = %v, %v, want %s", tt.name, e, err, tt.want)
-			}
+				placed(t, fsys, b, faults)
+				return faults.Error() + "\n"
+			})
 		})
 	}
 }
 
-func TestConstraint(t *testing.T) {
-	tests := []struct {
-		text  string
-		minor int
-		want  bool
-	}{
-		{"go1.22", 21, false}, {"go1.22", 22, true}, {"go1.22", 30, true}, {"!go1.22", 21, true}, {"!go1.22", 22, false},
-		{"go1.21 && !go1.24", 23, true}, {"go1.21 && !go1.24", 24, false}, {"(go1.27 || !go1.20) && amd64", 19, true},
-		{"linux", 20, true}, {"unix", 20, true}, {"windows", 20, false}, {"arm64", 20, false},
+// TestSpecimens reads well-formed books that use each row of the grammar.
+func TestSpecimens(t *testing.T) {
+	for _, file := range archives(t, "testdata/specimens/*.txtar") {
+		t.Run(name(file), func(t *testing.T) {
+			golden(t, file, func(t *testing.T, fsys fs.FS) string {
+				b, err := Read(fsys)
+				if err != nil {
+					t.Fatalf("Read: %v", err)
+				}
+				placed(t, fsys, b, nil)
+				return dump(b)
+			})
+		})
 	}
-	for _, tt := range tests {
-		t.Run(tt.text, func(t *testing.T) {
-			c, err := ParseConstraint(tt.text)
+}
+
+// placed checks that each position is a place in a file of the book.
+func placed(t *testing.T, fsys fs.FS, b *Book, faults Faults) {
+	t.Helper()
+	lines := map[string][]string{}
+	check := func(what string, p Position) {
+		if p.Line == 0 {
+			if _, err := fs.Stat(fsys, path.Dir(p.File)); err != nil {
+				t.Errorf("%s is at %v, which is not there", what, p)
+			}
+			return
+		}
+		if lines[p.File] == nil {
+			data, err := fs.ReadFile(fsys, p.File)
 			if err != nil {
-				t.Fatal(err)
+				t.Errorf("%s is at %v: %v", what, p, err)
 			}
-			p := Platform{tt.minor, "linux", "amd64"}
-			if got := c.Holds(p); got != tt.want {
-				t.Errorf("ParseConstraint(%q).Holds(%v) = %v, want %v", tt.text, p, got, tt.want)
-			}
-		})
-	}
-	for _, text := range []string{"", "go1", "go1.x", "go2.1", "gc", "go1.22 &&", "race"} {
-		if c, err := ParseConstraint(text); err == nil {
-			t.Errorf("ParseConstraint(%q) = %v, want an error", text, c)
+			lines[p.File] = strings.Split(string(data), "\n")
 		}
-	}
-	if !(Constraint{}).Holds(Platform{}) || !(Constraint{}).Zero() {
-		t.Error("the zero Constraint does not hold everywhere")
-	}
-}
-
-// FuzzReadGo reads any text as pitfalls.go.
-func FuzzReadGo(f *testing.F) {
-	seeds(f, ".go")
-	f.Fuzz(func(t *testing.T, text string) {
-		holdsTogether(t, fstest.MapFS{
-			"1_a/README.md": {Data: []byte("# A\n")}, "1_a/interview.md": {Data: []byte("# A\n")},
-			"1_a/example.go": {Data: []byte(text)}, "1_a/pitfalls.go": {Data: []byte(text)},
-		})
-	})
-}
-
-// FuzzReadMarkdown reads any text as README.md and interview.md.
-func FuzzReadMarkdown(f *testing.F) {
-	seeds(f, ".md")
-	f.Fuzz(func(t *testing.T, text string) {
-		holdsTogether(t, fstest.MapFS{
-			"1_a/README.md": {Data: []byte(text)}, "1_a/interview.md": {Data: []byte(text)},
-			"1_a/example.go": {Data: []byte("//go:build ignore\n\npackage main\n\nfunc main() {}\n")}, "1_a/pitfalls.go": {Data: []byte("x")},
-		})
-	})
-}
-
-// seeds adds the files of the archives as a corpus.
-func seeds(f *testing.F, suffix string) {
-	files, err := filepath.Glob("testdata/*/*.txtar")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range files {
-		a, err := txtar.ParseFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, part := range a.Files {
-			if strings.HasSuffix(part.Name, suffix) {
-				f.Add(string(part.Data))
-			}
-		}
-	}
-}
-
-// holdsTogether reads a book twice: both readings are the same, positions are
-// inside of their files, and ids stand for one thing or are faulted.
-func holdsTogether(t *testing.T, fsys fstest.MapFS) {
-	b, err := Read(fsys)
-	again, err2 := Read(fsys)
-	if fmt.Sprint(err) != fmt.Sprint(err2) || dump(b) != dump(again) {
-		t.Fatal("two readings of one book differ")
-	}
-	var faults Faults
-	if err != nil && !errors.As(err, &faults) {
-		t.Fatalf("Read = %v, want faults", err)
-	}
-	inside := func(what string, p Position) {
-		data := fsys[p.File]
-		if data == nil {
-			t.Fatalf("%s is at %v, where no file is", what, p)
-		}
-		if lines := 1 + strings.Count(string(data.Data), "\n"); p.Line > lines {
-			t.Fatalf("%s is at %v, the file has %d lines", what, p, lines)
+		if n := len(lines[p.File]); p.Line > n || p.Column > len(lines[p.File][p.Line-1])+1 {
+			t.Errorf("%s is at %v, outside of the file", what, p)
 		}
 	}
 	for _, f := range faults {
-		inside(f.What, f.Position)
+		check(f.What, f.Position)
 	}
 	for _, e := range b.Entries {
-		for _, c := range e.Cases() {
-			inside(c.ID, c.Position)
-			for _, cl := range c.Claims {
-				inside(cl.ID, cl.Position)
-			}
-		}
-		for _, p := range e.Pages() {
-			for _, f := range p.Fences {
-				inside(f.ID, f.Position)
-			}
-			for _, l := range p.Links {
-				inside(l.ID, l.Position)
-			}
+		for _, n := range e.names() {
+			check(n.id, n.Position)
 		}
 		for _, r := range e.Refused {
-			inside(r.Why, r.Position)
+			check(r.Why, r.Position)
+		}
+		for _, p := range e.Pages() {
+			for _, s := range p.Sections {
+				check(s.Slug, s.Position)
+			}
 		}
 	}
 }
 
-func FuzzConstraint(f *testing.F) {
-	f.Add("go1.21 && !go1.24")
-	f.Add("(go1.27 || !linux) && amd64")
-	f.Fuzz(func(t *testing.T, text string) {
-		c, err := ParseConstraint(text)
-		if err != nil {
-			return
+// dump writes all that was read, one thing a line.
+func dump(b *Book) string {
+	d := &dumper{}
+	for _, g := range b.Groups {
+		d.line("group %q %v", g.Title, g.Entries)
+	}
+	for _, e := range b.Entries {
+		d.line("entry %s: %s %d %s %q", e.ID, e.Form, e.Number, e.Name, e.Title)
+		for _, s := range e.Sources() {
+			d.source(s)
 		}
-		again, err := ParseConstraint(c.String())
-		if err != nil || again.String() != c.String() {
-			t.Errorf("ParseConstraint(%q).String() = %q, which reads as %v, %v", text, c, again, err)
+		for _, p := range e.Pages() {
+			d.page(p)
 		}
-	})
-}
-
-func FuzzOutcomes(f *testing.F) {
-	f.Add(`a | b | (c)`)
-	f.Add(`"" | x\ny | a \| b`)
-	f.Fuzz(func(t *testing.T, text string) {
-		c := Claim{Kind: Outcomes, Text: text}
-		if c.arguments() != "" {
-			return
+		for _, q := range e.Questions {
+			d.line("question %d %s at %v: %q %s %s %d min %q", q.Number, q.ID, q.Position, q.Title, q.Kind, q.Level, q.Minutes, q.Case)
+			d.line("\tprompt %q\n\tanswer %q\n\tsignals %q\n\tred flags %q\n\tfollow-ups %q", q.Prompt, q.Answer, q.Signals, q.RedFlags, q.FollowUps)
 		}
-		if len(c.Outcomes) < 2 {
-			t.Errorf("Outcomes: %q reads as %v, want two or more", text, c.Outcomes)
-		}
-	})
-}
-
-func FuzzWant(f *testing.F) {
-	f.Add(` escape (go1.22) "moved to heap: x" "y"`)
-	f.Add(" escape none")
-	f.Fuzz(func(t *testing.T, text string) {
-		w, err := parseWant(text)
-		if err == nil && len(w.Matches) == 0 && !w.None {
-			t.Errorf("parseWant(%q) = %+v, which wants nothing", text, w)
-		}
-	})
-}
-
-// BenchmarkRead reads a book of 35 entries.
-func BenchmarkRead(b *testing.B) {
-	fsys := fstest.MapFS{}
-	for _, name := range []string{"README.md", "example.go", "pitfalls.go", "interview.md"} {
-		data, err := os.ReadFile(filepath.Join("../../9_slices", name))
-		if err != nil {
-			b.Fatal(err)
-		}
-		for n := range 35 {
-			fsys[fmt.Sprintf("%d_entry%d/%s", n+1, n, name)] = &fstest.MapFile{Data: data}
+		for _, r := range slices.Concat(e.Refused, b.Unlinked(e)) {
+			d.line("refused %s at %v: %s", r.ID, r.Position, r.Why)
 		}
 	}
-	for b.Loop() {
-		if _, err := Read(fsys); err != nil {
-			b.Fatal(err)
+	return d.String()
+}
+
+type dumper struct{ strings.Builder }
+
+func (d *dumper) line(format string, args ...any) {
+	fmt.Fprintf(d, format+"\n", args...)
+}
+
+func (d *dumper) source(s *Source) {
+	d.line("source %s %s", s.Path, s.Lang)
+	for _, c := range s.Cases {
+		d.line("\tcase %s at %v: doc %q env %q lens %q since %d %q", c.ID, c.Position, c.Doc, c.Env, c.Lens, c.Since.Minor, c.Since.Why)
+		if c.Cure != nil {
+			d.line("\t\tits cure is %s", c.Cure.ID)
 		}
+		for _, cl := range c.Claims {
+			d.claim(cl)
+		}
+	}
+	for _, w := range s.Wants {
+		d.line("\twant %s at %v: %s:%s (%v) none=%v %q", w.ID, w.Position, w.Lens, w.Check, w.Only, w.None, w.Matches)
+	}
+	for _, c := range s.Main {
+		d.line("\tmain runs %s at %v alone=%v", c.Case.Name, c.Position, c.Alone)
+	}
+}
+
+// zeros matches the fields that most claims leave at zero.
+var zeros = regexp.MustCompile(` \w+=(0|false|""|\[\])`)
+
+func (d *dumper) claim(c Claim) {
+	details := fmt.Sprintf(" count=%d atMost=%v profile=%v spinning=%v ratio=%v than=%q lines=%q outcomes=%v",
+		c.Count, c.AtMost, c.Profile, c.Spinning, c.Ratio, c.Than, c.Lines, c.Outcomes)
+	d.line("\t\tclaim %s at %v: %s (%v) %q%s", c.ID, c.Position, c.Kind, c.Only, c.Text, zeros.ReplaceAllString(details, ""))
+}
+
+func (d *dumper) page(p *Page) {
+	d.line("page %s %q", p.Path, p.Title)
+	for _, s := range p.Sections {
+		d.line("\tsection %s at %v: %q of %d bytes", s.Slug, s.Position, s.Title, len(s.Text))
+	}
+	for _, f := range p.Fences {
+		d.line("\tfence %s at %v: %s in %q (%v) from %q skip %q %q", f.ID, f.Position, f.Lang, f.Section, f.Only, f.From, f.Skip, f.Text)
+		for _, c := range f.Claims {
+			d.claim(c)
+		}
+	}
+	for _, l := range p.Links {
+		d.line("\tlink %s at %v: %q to %s %s#%s (%v) in %q source=%v", l.ID, l.Position, l.Text, l.Entry, l.File, l.Name, l.Only, l.Section, l.Source())
+	}
+}
+
+func TestLookups(t *testing.T) {
+	b, err := Read(bookOf(map[string]string{
+		"24_packages/README.md":     "# Packages\n",
+		"core/d_packages/README.md": "# Packages and modules\n",
+		"traps/example.go": `//go:build ignore
+
+package main
+
+import "os"
+
+func main() { os.Stdout.Sync(); nap() }
+
+func nap() {
+	os.Stdout.WriteString(os.Args[0][:0])
+	// Output:
+}
+`,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, target string
+		want         string // the entry and the case
+		next         string // of the error
+	}{
+		{"by folder", "24_packages", "24_packages ", ""},
+		{"by number", "24", "24_packages ", ""},
+		{"a concept before a chapter of the same name", "packages", "24_packages ", ""},
+		{"a chapter by folder", "core/d_packages", "core/d_packages ", ""},
+		{"a chapter without core", "d_packages", "core/d_packages ", ""},
+		{"with slashes around it", "/traps/", "traps ", ""},
+		{"a case", "traps/nap", "traps nap", ""},
+		{"a claim", "traps/nap#output", "traps nap", ""},
+		{"no such entry", "packs", "", "Entries: 24_packages, core/d_packages."},
+		{"nothing near it", "x", "", "Entries: 24_packages, core/d_packages, traps."},
+		{"two letters", "xy", "", "Entries: 24_packages, core/d_packages, traps."},
+		{"no such case", "traps/sleep", "", "Cases: nap."},
+		{"a case of no such entry", "trips/nap", "", "Entries: 24_packages, core/d_packages, traps."},
+		{"empty", "", "", "Entries: 24_packages, core/d_packages, traps."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e, c, err := b.Find(tt.target)
+			got := ""
+			if e != nil {
+				got = e.ID + " "
+			}
+			if c != nil {
+				got += c.Name
+			}
+			if got != tt.want || fault.Next(err) != tt.next {
+				t.Errorf("Find(%q) = %q, %v (next: %q), want %q, next %q", tt.target, got, err, fault.Next(err), tt.want, tt.next)
+			}
+			if err != nil && fault.KindOf(err) != fault.NotFound {
+				t.Errorf("Find(%q): kind %v, want not found", tt.target, fault.KindOf(err))
+			}
+		})
+	}
+}
+
+// TestReadFails distinguishes what the file system says from faults.
+func TestReadFails(t *testing.T) {
+	var faults Faults
+	if b, err := Read(fstest.MapFS{}); err != nil || len(b.Entries) != 0 {
+		t.Errorf("Read(nothing) = %v, %v, want an empty book", b, err)
+	}
+	if _, err := Read(os.DirFS("testdata/none")); err == nil || errors.As(err, &faults) || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Read(no such folder) = %v, want what the file system says", err)
+	}
+	fsys := bookOf(map[string]string{"1_x/README.md": "# X\n"})
+	delete(fsys, "1_x/example.go")
+	fsys["1_x/example.go/x"] = &fstest.MapFile{}
+	b, err := Read(fsys)
+	if want := "1_x/example.go: can't be read: invalid argument; want a file"; err == nil || err.Error() != want {
+		t.Errorf("Read(a folder in place of a file) = %v, want %s", err, want)
+	}
+	if e := b.Entries[0]; e.Example != nil || e.Pitfalls == nil || len(e.Sources()) != 1 {
+		t.Errorf("Read(a folder in place of a file): example %v, pitfalls %v, want what can be read", e.Example, e.Pitfalls)
+	}
+}
+
+// TestBytes reads one entry whose bytes a text archive can't hold.
+func TestBytes(t *testing.T) {
+	const goFile = "//go:build ignore\n\npackage main\n\nfunc main() { one() }\n\nfunc one() {\n\tprintln()\n\t// Output:\n\t// a\n\t//\n\t// \tb\n}\n"
+	tests := []struct {
+		name, file, data string
+		fault            string // "" when it reads as goFile does
+	}{
+		{"as it is", "example.go", goFile, ""},
+		{"CRLF", "example.go", strings.ReplaceAll(goFile, "\n", "\r\n"), ""},
+		{"without final newline", "example.go", strings.TrimSuffix(goFile, "\n"), ""},
+		{"empty Go", "example.go", "", "1_x/example.go:1:1: expected 'package', found 'EOF'; want a file that go run accepts"},
+		{"empty Markdown", "README.md", "", "1_x/README.md:1:1: no title; want # and the entry's title on the first line"},
+		{"Latin-1 Go", "example.go", "//go:build ignore\n\n// \xe9t\xe9\npackage main\n", "1_x/example.go:3:4: the byte 0xe9; want UTF-8 text without a byte order mark"},
+		{"Latin-1 Markdown", "README.md", "# X\n\n\xe9t\xe9", "1_x/README.md:3:1: the byte 0xe9; want UTF-8 text without a byte order mark"},
+		{"a rune cut off", "README.md", "# X\n\n\xe2\x82", "1_x/README.md:3:1: the byte 0xe2; want UTF-8 text without a byte order mark"},
+		{"byte order mark", "README.md", "\uFEFF# X\n", "1_x/README.md:1:1: the byte 0xef; want UTF-8 text without a byte order mark"},
+		{"NUL", "interview.md", "# X\n\x00", "1_x/interview.md:2:1: the byte 0x0; want UTF-8 text without a byte order mark"},
+	}
+	want := ""
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b, err := Read(bookOf(map[string]string{"1_x/" + tt.file: tt.data}))
+			if tt.fault != "" {
+				if err == nil || err.Error() != tt.fault {
+					t.Errorf("Read = %v, want %s", err, tt.fault)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := dump(b); want == "" {
+				want = got
+			} else if got != want {
+				t.Errorf("Read = %s, want %s", got, want)
+			}
+		})
+	}
+	if !strings.Contains(want, `"a\n\n\tb"`) {
+		t.Errorf("Read = %s, want an output of a, an empty line and b after a tab", want)
+	}
+}
+
+// TestMarkdownLineEnds reads a page with CRLF as the same page with LF.
+func TestMarkdownLineEnds(t *testing.T) {
+	const page = "# X\n\n## Costs\n\n```go\nprintln(`a\nb`)\n```\n\n```output\n a\n```\n\n## Last\n[x](go:a/b.go#c)"
+	lf := entryOf(t, map[string]string{"README.md": page})
+	crlf := entryOf(t, map[string]string{"README.md": strings.ReplaceAll(page, "\n", "\r\n")})
+	got, want := dump(&Book{Entries: []*Entry{crlf}}), dump(&Book{Entries: []*Entry{lf}})
+	if got != want {
+		t.Errorf("with CRLF %s, with LF %s", got, want)
+	}
+	if n := len(lf.Guide.Links); n != 1 {
+		t.Errorf("%d links, want the one on the last line, which does not end", n)
 	}
 }

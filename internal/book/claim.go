@@ -1,8 +1,8 @@
 package book
 
 import (
-	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -57,7 +57,7 @@ type Claim struct {
 	Spinning bool             // Hangs: running, not waiting
 	Ratio    float64          // Faster: at least this many times
 	Than     string           // Faster: the name of the other case
-	Lines    []*regexp.Regexp // Matches: one for each line
+	Lines    []*regexp.Regexp // Matches: one for each line, anchored. Fails: one, not anchored
 	Outcomes []Outcome        // Outcomes
 }
 
@@ -67,72 +67,56 @@ type Outcome struct {
 	Rare bool // may be missing: seen in less than 2 % of runs
 }
 
-// A Want is a comment `// want LENS "re"` on the line it is about.
-type Want struct {
-	ID string
-	Position
-	Lens    string // vet, staticcheck, check, escape, inline, bounds
-	Check   string // the analyzer after the colon; "" means any
-	Only    Constraint
-	None    bool             // escape none: nothing of this line escapes
-	Matches []*regexp.Regexp // each has to match a message of its own on this line
-	Case    *Case            // the case whose body or doc holds the line; nil elsewhere
-}
+// printed lists the kinds that are about what a case writes to standard output.
+// Their text goes on over the following lines.
+var printed = []Kind{Output, Unordered, Matches, Outcomes}
 
-// expectation matches the first line of an expectation comment.
-var expectation = regexp.MustCompile(`^(Output|Unordered output|Output matches|Outcomes|Panics|Fatal|Exits|Races|Leaks|Hangs|Allocs|Faster|Since|Run with|See)(?: \(([^)]*(?:\([^)]*\)[^)]*)*)\))?:(?:[ \t](.*))?$`)
-
-var kindOf = map[string]Kind{
-	"Output": Output, "Unordered output": Unordered, "Output matches": Matches, "Outcomes": Outcomes,
-	"Panics": Panics, "Fatal": Fatal, "Exits": Exits, "Races": Races, "Leaks": Leaks,
-	"Hangs": Hangs, "Allocs": Allocs, "Faster": Faster,
-}
-
-// takesLines lists the kinds whose text goes on over the following lines.
-var takesLines = map[Kind]bool{Output: true, Unordered: true, Matches: true, Outcomes: true}
-
-// arguments reads the text of a claim into its fields. When it can't be read, want
-// says how it should look; it is "" otherwise.
-func (c *Claim) arguments() (want string) {
+// arguments reads the text of a claim into its fields. want says how the text
+// should look, "" when it does; why adds what a parser said, if one was asked.
+func (c *Claim) arguments() (want string, why error) {
 	text := strings.TrimSpace(c.Text)
 	switch c.Kind {
 	case Panics, Fatal:
 		if text == "" {
-			return title(c.Kind) + ": and a part of the runtime's message"
+			return wordOf(c.Kind) + ": and a part of the runtime's message", nil
 		}
 	case Exits:
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 255 {
-			return "Exits: and a status from 1 to 255; a case that ends with 0 says nothing"
+			return "Exits: and a status from 1 to 255; a case that ends with 0 says nothing", nil
 		}
 		c.Count = n
 	case Leaks:
-		return c.leaks(text)
+		return c.leaks(text), nil
 	case Hangs:
 		if text != "" && text != "spinning" {
-			return "Hangs: alone, or Hangs: spinning"
+			return "Hangs: alone, or Hangs: spinning", nil
 		}
 		c.Spinning = text == "spinning"
 	case Allocs:
 		number, atMost := strings.CutPrefix(text, "<=")
 		n, err := strconv.Atoi(strings.TrimSpace(number))
 		if err != nil || n < 0 {
-			return "Allocs: 1 or Allocs: <= 1"
+			return "Allocs: 1 or Allocs: <= 1", nil
 		}
 		c.Count, c.AtMost = n, atMost
 	case Faster:
-		return c.faster(text)
+		return c.faster(text), nil
+	case Outcomes:
+		return c.outcomes(text), nil
 	case Matches:
 		return c.expressions()
-	case Outcomes:
-		return c.outcomes(text)
+	case Fails:
+		re, err := regexp.Compile(c.Text)
+		if err != nil {
+			return "a regular expression for what the compiler says", err
+		}
+		c.Lines = append(c.Lines, re)
 	}
-	return ""
+	return "", nil
 }
 
-func title(k Kind) string { return strings.ToUpper(string(k[:1])) + string(k[1:]) }
-
-func (c *Claim) leaks(text string) string {
+func (c *Claim) leaks(text string) (want string) {
 	number, rest, _ := strings.Cut(text, " ")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 || rest != "" && rest != "profile" || n == 0 && rest == "" {
@@ -142,9 +126,9 @@ func (c *Claim) leaks(text string) string {
 	return ""
 }
 
-var fasterText = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)x than ([\pL_][\pL_0-9]*)$`)
+var fasterText = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)x than ([\pL_][\pL_\p{Nd}]*)$`)
 
-func (c *Claim) faster(text string) string {
+func (c *Claim) faster(text string) (want string) {
 	m := fasterText.FindStringSubmatch(text)
 	if m == nil {
 		return "Faster: 3x than concat"
@@ -157,99 +141,85 @@ func (c *Claim) faster(text string) string {
 	return ""
 }
 
-func (c *Claim) expressions() string {
-	for _, line := range strings.Split(trimLines(c.Text), "\n") {
+func (c *Claim) expressions() (want string, why error) {
+	for _, line := range strings.Split(TrimLines(c.Text), "\n") {
+		if _, err := regexp.Compile(line); err != nil { // alone, lest "a)|(b" close the anchors
+			return "one regular expression on each line", err
+		}
 		re, err := regexp.Compile("^(?:" + line + ")$")
 		if err != nil {
-			return "one regular expression on each line: " + err.Error()
+			return "one regular expression on each line", err
 		}
 		c.Lines = append(c.Lines, re)
 	}
-	return ""
+	return "", nil
 }
 
-// outcomes splits "a | b | (c)". \n is a new line, \| a bar, "" nothing.
-func (c *Claim) outcomes(text string) string {
-	const bar = "\x00"
-	for _, part := range strings.Split(strings.ReplaceAll(text, `\|`, bar), "|") {
-		part = strings.TrimSpace(part)
-		o := Outcome{Text: part}
-		if strings.HasPrefix(part, "(") && strings.HasSuffix(part, ")") {
-			o = Outcome{Text: part[1 : len(part)-1], Rare: true}
+// outcomes splits "a | b | (c)".
+func (c *Claim) outcomes(text string) (want string) {
+	const form = `two or more different outputs between bars: Outcomes: a | b | (rare) | ""`
+	for _, part := range alternatives(text) {
+		o := Outcome{Text: strings.TrimSpace(part)}
+		if inner, rest, ok := bracketed(o.Text); ok && rest == "" {
+			o = Outcome{Text: strings.TrimSpace(inner), Rare: true}
 		}
 		if o.Text == "" {
-			return `outputs between bars: Outcomes: a | b | (rare) | ""`
+			return form
 		}
 		if o.Text == `""` {
 			o.Text = ""
 		}
-		o.Text = trimLines(strings.ReplaceAll(strings.ReplaceAll(o.Text, bar, "|"), `\n`, "\n"))
+		o.Text = TrimLines(outcomeText.Replace(o.Text))
+		if slices.ContainsFunc(c.Outcomes, func(x Outcome) bool { return x.Text == o.Text }) {
+			return form
+		}
 		c.Outcomes = append(c.Outcomes, o)
 	}
 	if len(c.Outcomes) < 2 {
-		return "two outcomes or more; one is Output:"
+		return form
 	}
 	return ""
 }
 
-// trimLines drops white space around the text and at the end of each line, which
-// no reader sees and gofmt removes from comments.
-func trimLines(text string) string {
-	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+// outcomeText makes an outcome as written into what is printed.
+var outcomeText = strings.NewReplacer(`\|`, "|", `\n`, "\n")
+
+// alternatives splits text at each bar without a backslash before it.
+func alternatives(text string) []string {
+	var all []string
+	from := 0
+	for i := range len(text) {
+		if text[i] == '|' && (i == 0 || text[i-1] != '\\') {
+			all = append(all, text[from:i])
+			from = i + 1
+		}
+	}
+	return append(all, text[from:])
+}
+
+// bracketed splits "(a (b) c) rest" after the bracket that closes the first one.
+func bracketed(text string) (inner, rest string, ok bool) {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth == 0 {
+			return text[min(1, i):i], text[i+1:], i > 0
+		}
+	}
+	return "", "", false
+}
+
+// TrimLines is how outputs are compared: without white space around the text and
+// at the end of each line, which no reader sees and gofmt removes from comments.
+func TrimLines(text string) string {
+	lines := strings.Split(text, "\n")
 	for i, l := range lines {
 		lines[i] = strings.TrimRight(l, " \t\r")
 	}
 	return strings.Trim(strings.Join(lines, "\n"), "\n \t")
-}
-
-// TrimLines is how outputs are compared: without white space around the text and
-// at the end of each line.
-func TrimLines(text string) string { return trimLines(text) }
-
-var (
-	wantStart = regexp.MustCompile(`(?:^|\s)// want\b`)
-	wantHead  = regexp.MustCompile(`^\s*(vet|staticcheck|check|escape|inline|bounds)(?::([A-Za-z0-9_]+))?(?:\s+\(([^"` + "`" + `]*)\))?\s+(.*)$`)
-)
-
-// wantForm is how a want looks, for faults.
-const wantForm = "// want LENS[:CHECK] [(CONSTRAINT)] \"REGEXP\"… with LENS one of vet staticcheck check escape inline bounds, or // want escape none"
-
-// parseWant reads what follows "// want".
-func parseWant(text string) (Want, error) {
-	m := wantHead.FindStringSubmatch(text)
-	if m == nil {
-		return Want{}, fmt.Errorf("not a want")
-	}
-	w := Want{Lens: m[1], Check: m[2]}
-	if m[3] != "" {
-		var err error
-		if w.Only, err = ParseConstraint(m[3]); err != nil {
-			return Want{}, err
-		}
-	}
-	rest := strings.TrimSpace(m[4])
-	if rest == "none" && w.Lens == "escape" {
-		w.None = true
-		return w, nil
-	}
-	for rest != "" {
-		quoted, err := strconv.QuotedPrefix(rest)
-		if err != nil {
-			return Want{}, fmt.Errorf("expressions in quotes: %w", err)
-		}
-		expr, err := strconv.Unquote(quoted)
-		if err != nil {
-			return Want{}, err
-		}
-		re, err := regexp.Compile(expr)
-		if err != nil {
-			return Want{}, err
-		}
-		w.Matches = append(w.Matches, re)
-		rest = strings.TrimSpace(rest[len(quoted):])
-	}
-	if len(w.Matches) == 0 {
-		return Want{}, fmt.Errorf("no expression")
-	}
-	return w, nil
 }

@@ -1,9 +1,12 @@
 package book
 
 import (
+	"errors"
 	"fmt"
 	"go/build/constraint"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,22 +17,39 @@ type Constraint struct {
 	expr constraint.Expr
 }
 
-// knownTag lists the tags that a prover can decide: releases, operating systems
-// and architectures. Another tag would be silently false everywhere.
-var knownTag = regexp.MustCompile(`^(go1\.[1-9][0-9]*|unix|linux|darwin|windows|freebsd|openbsd|netbsd|amd64|arm64|386|arm|riscv64|loong64|ppc64le|s390x|wasm)$`)
+// Tags that a prover can decide, beside releases. Another tag would be silently
+// false everywhere.
+var (
+	systems       = []string{"linux", "darwin", "windows", "freebsd", "openbsd", "netbsd"}
+	architectures = []string{"amd64", "arm64", "386", "arm", "riscv64", "loong64", "ppc64le", "s390x", "wasm"}
+	releaseTag    = regexp.MustCompile(`^go1\.[1-9][0-9]?$`)
+)
 
-// ParseConstraint reads a constraint without its brackets.
+// The releases that a claim can be about: from the oldest that is tried to one
+// that no prover of today will see.
+const firstMinor, lastMinor = 18, 40
+
+// ParseConstraint reads a constraint without its brackets. One that holds on no
+// release is refused: a claim under it would never be tried.
 func ParseConstraint(text string) (Constraint, error) {
 	expr, err := constraint.Parse("//go:build " + text)
 	if err != nil {
-		return Constraint{}, err
+		var syntax *constraint.SyntaxError
+		if errors.As(err, &syntax) {
+			return Constraint{}, errors.New(syntax.Err)
+		}
+		return Constraint{}, errors.New("not one line")
 	}
 	for _, tag := range tags(expr) {
-		if !knownTag.MatchString(tag) {
+		if !releaseTag.MatchString(tag) && tag != "unix" && !slices.Contains(systems, tag) && !slices.Contains(architectures, tag) {
 			return Constraint{}, fmt.Errorf("unknown tag %q", tag)
 		}
 	}
-	return Constraint{expr}, nil
+	c := Constraint{expr}
+	if !anywhere(c.Holds) {
+		return Constraint{}, errors.New("no release and platform for which it holds")
+	}
+	return c, nil
 }
 
 func tags(expr constraint.Expr) []string {
@@ -44,6 +64,20 @@ func tags(expr constraint.Expr) []string {
 		return append(tags(x.X), tags(x.Y)...)
 	}
 	return nil
+}
+
+// anywhere reports whether ok is true for a platform that a claim can be about.
+func anywhere(ok func(Platform) bool) bool {
+	for _, goos := range systems {
+		for _, goarch := range architectures {
+			for minor := firstMinor; minor <= lastMinor; minor++ {
+				if ok(Platform{minor, goos, goarch}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // Zero reports whether the constraint limits nothing.
@@ -75,14 +109,11 @@ func (p Platform) String() string { return fmt.Sprintf("go1.%d %s/%s", p.Minor, 
 
 func (p Platform) satisfies(tag string) bool {
 	if n, ok := strings.CutPrefix(tag, "go1."); ok {
-		var minor int
-		if _, err := fmt.Sscanf(n, "%d", &minor); err != nil {
-			return false
-		}
-		return minor <= p.Minor
+		minor, err := strconv.Atoi(n)
+		return err == nil && minor <= p.Minor
 	}
 	if tag == "unix" {
-		return p.GOOS != "windows" && p.GOOS != "wasip1" && p.GOOS != "js"
+		return p.GOOS != "windows"
 	}
 	return tag == p.GOOS || tag == p.GOARCH
 }

@@ -2,8 +2,8 @@ package book
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -14,13 +14,14 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // A Page is README.md or interview.md of an entry.
 type Page struct {
 	Path     string // slash path from the root of the book
 	Name     string // "README.md"
-	Data     []byte
+	Data     []byte // with LF line ends
 	Title    string // the first heading
 	Sections []Section
 	Fences   []*Fence // those that claim something: go and txtar, in order
@@ -31,33 +32,20 @@ type Page struct {
 type Section struct {
 	Position
 	Title string
-	Slug  string // of the title, without a leading number: unique on the page
+	Slug  string // of the title without a leading number, or <!-- id: slug --> under it; unique on the page
 	Text  string // from the line after the heading to the next one, Markdown
-}
-
-// A Fence is a fenced block of code that claims something.
-type Fence struct {
-	ID       string // "9_slices/README#costs-2", or by its id attribute
-	Position        // of the opening fence; the text begins on the next line
-	Lang     string // go or txtar
-	Text     string
-	Section  string // slug
-	Only     Constraint
-	From     string  // from="pitfalls.go#sharedTail": an excerpt of that case
-	Skip     string  // skip="reason": not checked
-	Claims   []Claim // what it prints, how it ends, that it does not compile, transcripts
 }
 
 // A Link is a proof link.
 type Link struct {
-	ID       string
-	Position        // of its block
-	Text     string // what is linked
-	Entry    string // the folder of the case; "" for a link into the source
-	File     string // "pitfalls.go", or "runtime/chan.go" below GOROOT/src
-	Name     string // the case, or the declared name
-	Only     Constraint
-	Section  string
+	ID string
+	Position
+	Text    string // what is linked
+	Entry   string // the folder of the case; "" for a link into the source
+	File    string // "pitfalls.go", or "runtime/chan.go" below GOROOT/src
+	Name    string // the case, or the declared name
+	Only    Constraint
+	Section string // slug; "" above the first section
 }
 
 // Source reports whether the link leads into the source of the standard library.
@@ -68,71 +56,104 @@ var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM))
 // A pageReader walks one Markdown file.
 type pageReader struct {
 	*reader
-	e       *Entry
-	p       *Page
-	section string
-	counts  map[string]int // fences and links under a section
-	last    *Fence         // the nearest go or txtar fence above, in this section
+	e      *Entry
+	p      *Page
+	file   string            // the page in ids: "9_slices/README"
+	lines  []int             // the offsets of line starts
+	counts map[string]int    // fences and links under a section
+	last   map[string]*Fence // the nearest fence of a language above, in this section
 }
 
 // page reads one Markdown file of an entry.
 func (r *reader) page(e *Entry, file string, data []byte) *Page {
 	p := &Page{Path: file, Name: path.Base(file), Data: data}
-	w := &pageReader{reader: r, e: e, p: p, counts: map[string]int{}}
+	w := &pageReader{reader: r, e: e, p: p, file: strings.TrimSuffix(file, ".md"), counts: map[string]int{}, last: map[string]*Fence{}}
+	for i := 0; i >= 0 && i <= len(data); i = next(data, i) {
+		w.lines = append(w.lines, i)
+	}
 	doc := markdown.Parser().Parse(text.NewReader(data))
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the walker returns no error
-		if !entering {
-			return ast.WalkContinue, nil
-		}
-		switch n := n.(type) {
-		case *ast.Heading:
-			w.heading(n)
-		case *ast.FencedCodeBlock:
-			w.fence(n)
-		case *ast.Link:
-			w.link(n)
+		if entering {
+			w.node(n)
 		}
 		return ast.WalkContinue, nil
 	})
 	if p.Title == "" {
-		r.fault(Position{file, 1, 1}, "# and the entry's title on the first line", "no heading")
+		r.fault(Position{file, 1, 1}, "# and the entry's title on the first line", "no title")
 		p.Title = e.Name
 	}
-	p.cut()
+	w.cut()
+	w.tried()
 	return p
 }
 
-// cut fills in the texts of the sections.
-func (p *Page) cut() {
-	lines := bytes.SplitAfter(p.Data, []byte("\n"))
-	for i := range p.Sections {
-		end := len(lines)
-		if i+1 < len(p.Sections) {
-			end = p.Sections[i+1].Line - 1
+// next returns the start of the line after i, or -1.
+func next(data []byte, i int) int {
+	n := bytes.IndexByte(data[i:], '\n')
+	if n < 0 {
+		return -1
+	}
+	return i + n + 1
+}
+
+func (w *pageReader) node(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Heading:
+		if n.Parent().Kind() == ast.KindDocument { // one in a quotation or a list opens no section
+			w.heading(n)
 		}
-		p.Sections[i].Text = string(bytes.Join(lines[p.Sections[i].Line:end], nil))
+	case *ast.HTMLBlock:
+		w.unread(n.Lines())
+		w.named(n)
+	case *ast.CodeBlock:
+		w.unread(n.Lines())
+	case *ast.FencedCodeBlock:
+		w.fence(n)
+	case *ast.Link:
+		w.link(n)
 	}
 }
 
-// position finds the line of a block, or of an inline's block.
-func (w *pageReader) position(n ast.Node) Position {
-	for n.Type() == ast.TypeInline {
-		n = n.Parent()
+// at returns the position of an offset.
+func (w *pageReader) at(offset int) Position {
+	offset = min(max(offset, 0), len(w.p.Data))
+	line, exact := slices.BinarySearch(w.lines, offset)
+	if !exact {
+		line--
 	}
-	start := max(0, min(n.Pos(), len(w.p.Data)))
-	return Position{w.p.Path, 1 + bytes.Count(w.p.Data[:start], []byte("\n")), 0}
+	return Position{w.p.Path, 1 + line, 1 + offset - w.lines[line]}
 }
 
 func (w *pageReader) heading(n *ast.Heading) {
-	title := inlineText(n, w.p.Data)
+	title, at := inlineText(n, w.p.Data), w.at(n.Pos())
 	switch {
-	case n.Level == 1 && w.p.Title == "":
+	case w.p.Data[w.lines[at.Line-1]+at.Column-1] != '#':
+		w.fault(at, "# or ## before a heading, an empty line before ---", "an underlined heading")
+	case n.Level == 1 && w.p.Title != "":
+		w.fault(at, "one # on a page, then ##", "a second title")
+	case n.Level == 1:
 		w.p.Title = title
 	case n.Level == 2:
-		slug := w.slug(title)
-		w.section, w.last = slug, nil
-		w.p.Sections = append(w.p.Sections, Section{Position: w.position(n), Title: title, Slug: slug})
+		w.section(title, at)
 	}
+}
+
+func (w *pageReader) section(title string, at Position) {
+	slug := slugOf(title)
+	if slug == "" {
+		w.fault(at, "a heading with a letter or a digit from a-z and 0-9", "a heading that makes no id: %q", title)
+	}
+	unique := cmp.Or(slug, "section")
+	for n := 2; w.taken(unique); n++ {
+		unique = cmp.Or(slug, "section") + "-" + strconv.Itoa(n)
+	}
+	clear(w.last)
+	w.p.Sections = append(w.p.Sections, Section{Position: at, Title: title, Slug: unique})
+}
+
+// taken reports whether a section above has the slug.
+func (w *pageReader) taken(slug string) bool {
+	return slices.ContainsFunc(w.p.Sections, func(s Section) bool { return s.Slug == slug })
 }
 
 var (
@@ -140,210 +161,142 @@ var (
 	notSlug       = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
-// slug makes a title into a name for addresses and ids, unique on the page.
-func (w *pageReader) slug(title string) string {
-	s := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(leadingNumber.ReplaceAllString(title, "")), "-"), "-")
-	unique := s
-	for n := 2; slices.ContainsFunc(w.p.Sections, func(x Section) bool { return x.Slug == unique }); n++ {
-		unique = s + "-" + strconv.Itoa(n)
+// slugOf makes a title into a name for addresses and ids.
+func slugOf(title string) string {
+	return strings.Trim(notSlug.ReplaceAllString(strings.ToLower(leadingNumber.ReplaceAllString(title, "")), "-"), "-")
+}
+
+var (
+	idComment = regexp.MustCompile(`^<!--\s*(?i:id)\b`)
+	idLine    = regexp.MustCompile(`^<!-- id: ([a-z0-9]+(?:-[a-z0-9]+)*) -->\s*$`)
+)
+
+// named reads <!-- id: x -->, which names the section whose heading it follows.
+func (w *pageReader) named(n *ast.HTMLBlock) {
+	if n.Lines().Len() == 0 {
+		return
 	}
-	return unique
+	first := n.Lines().At(0)
+	line := string(first.Value(w.p.Data))
+	if !idComment.MatchString(line) {
+		return
+	}
+	const want = "<!-- id: a-name-of-its-own --> on the line after a ## heading"
+	m := idLine.FindStringSubmatch(line)
+	at := w.at(first.Start)
+	h, ok := n.PreviousSibling().(*ast.Heading)
+	if m == nil || !ok || h.Level != 2 || len(w.p.Sections) == 0 {
+		w.fault(at, want, "%s", strings.TrimSpace(line))
+		return
+	}
+	s := &w.p.Sections[len(w.p.Sections)-1]
+	if s.Slug != m[1] && w.taken(m[1]) {
+		w.fault(at, want, "the id %s is taken", m[1])
+		return
+	}
+	s.Slug = m[1]
+}
+
+// slug returns the section that is being read, "" above the first.
+func (w *pageReader) slug() string {
+	if len(w.p.Sections) == 0 {
+		return ""
+	}
+	return w.p.Sections[len(w.p.Sections)-1].Slug
+}
+
+// id counts what has no name of its own: the third fence of a section, the second
+// link of kind "link-".
+func (w *pageReader) id(kind string) string {
+	anchor := kind
+	if slug := w.slug(); slug != "" {
+		anchor = slug + "-" + kind
+	}
+	w.counts[anchor]++
+	return fmt.Sprintf("%s#%s%d", w.file, anchor, w.counts[anchor])
+}
+
+// cut fills in the texts of the sections.
+func (w *pageReader) cut() {
+	for i := range w.p.Sections {
+		from, end := w.p.Sections[i].Line, len(w.lines)
+		if i+1 < len(w.p.Sections) {
+			end = w.p.Sections[i+1].Line - 1
+		}
+		w.p.Sections[i].Text = string(w.p.Data[w.start(from):w.start(end)])
+	}
+}
+
+// start returns the offset after so many lines.
+func (w *pageReader) start(lines int) int {
+	if lines < len(w.lines) {
+		return w.lines[lines]
+	}
+	return len(w.p.Data)
+}
+
+var fenceLine = regexp.MustCompile("^[ \t]*(?:```|~~~)")
+
+// unread faults fences in lines that are not read as Markdown, or are read as a
+// block that is indented: nothing would try them.
+func (w *pageReader) unread(lines *text.Segments) {
+	for i := range lines.Len() {
+		line := lines.At(i)
+		if fenceLine.Match(line.Value(w.p.Data)) {
+			w.fault(w.at(line.Start), "an empty line before a fence that follows HTML, and the indentation of the text around it", "a fence that is not read as one")
+			return
+		}
+	}
 }
 
 // inlineText returns what a reader sees of a node's inlines.
 func inlineText(n ast.Node, src []byte) string {
 	var b strings.Builder
-	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) { // the walker returns no error
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch c := c.(type) {
 		case *ast.Text:
-			b.Write(c.Segment.Value(src))
-			if c.SoftLineBreak() {
+			shown := c.Segment.Value(src)
+			if c.Parent().Kind() != ast.KindCodeSpan {
+				shown = util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(shown)))
+			}
+			b.Write(shown)
+			if c.SoftLineBreak() || c.HardLineBreak() {
 				b.WriteByte(' ')
 			}
 		case *ast.String:
 			b.Write(c.Value)
+		case *ast.AutoLink:
+			b.Write(c.Label(src))
 		}
 		return ast.WalkContinue, nil
 	})
 	return b.String()
 }
 
-// fence reads a fenced block: a program, or what the program above it prints.
-func (w *pageReader) fence(n *ast.FencedCodeBlock) {
-	if n.Info == nil {
-		return
-	}
-	info := string(n.Info.Segment.Value(w.p.Data))
-	at := Position{w.p.Path, 1 + bytes.Count(w.p.Data[:n.Info.Segment.Start], []byte("\n")), 0}
-	lang, rest, _ := strings.Cut(info, " ")
-	attrs, err := parseAttributes(rest)
-	if err != nil {
-		w.fault(at, "a language, then name=\"value\" or a name alone", "%v", err)
-		return
-	}
-	var content strings.Builder
-	for i := range n.Lines().Len() {
-		line := n.Lines().At(i)
-		content.Write(line.Value(w.p.Data))
-	}
-	switch lang {
-	case "go", "txtar":
-		w.program(at, lang, attrs, content.String())
-	case "output", "console":
-		w.printed(at, lang, attrs, content.String())
-	}
-}
-
-var fenceAttributes = map[string][]string{
-	"go":      {"from", "fails", "panics", "fatal", "races", "exits", "go", "skip"},
-	"txtar":   {"id", "go", "skip"},
-	"output":  {"go", "unordered", "matches"},
-	"console": {"go"},
-}
-
-var attribute = regexp.MustCompile(`^\s*([a-z]+)(?:=("(?:[^"\\]|\\.)*"|[^\s"]+))?`)
-
-// parseAttributes reads name="value" pairs; a name alone has the value "".
-func parseAttributes(s string) (map[string]string, error) {
-	attrs := map[string]string{}
-	for strings.TrimSpace(s) != "" {
-		m := attribute.FindStringSubmatch(s)
-		if m == nil {
-			return nil, fmt.Errorf("can't read %q", strings.TrimSpace(s))
-		}
-		value := m[2]
-		if strings.HasPrefix(value, `"`) {
-			value = strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(value[1 : len(value)-1])
-		}
-		attrs[m[1]] = value
-		s = s[len(m[0]):]
-	}
-	return attrs, nil
-}
-
-// known faults attributes that a fence of this language does not have.
-func (w *pageReader) known(at Position, lang string, attrs map[string]string) {
-	for _, name := range slices.Sorted(maps.Keys(attrs)) {
-		if !slices.Contains(fenceAttributes[lang], name) {
-			w.fault(at, "one of "+strings.Join(fenceAttributes[lang], " "), "a %s fence has no attribute %q", lang, name)
-		}
-	}
-}
-
-// anchor names the nth thing of a kind in the current section.
-func (w *pageReader) anchor(kind string, n int) string {
-	if w.section != "" {
-		kind = w.section + "-" + kind
-	}
-	return kind + strconv.Itoa(n)
-}
-
-func (w *pageReader) constraint(at Position, text string) Constraint {
-	if text == "" {
-		return Constraint{}
-	}
-	only, err := ParseConstraint(text)
-	if err != nil {
-		w.fault(at, `go="!go1.26"`, "%v", err)
-	}
-	return only
-}
-
-func (w *pageReader) program(at Position, lang string, attrs map[string]string, content string) {
-	w.known(at, lang, attrs)
-	file := w.e.ID + "/" + strings.TrimSuffix(w.p.Name, ".md")
-	w.counts[w.section]++
-	f := &Fence{
-		ID: file + "#" + w.anchor("", w.counts[w.section]), Position: at, Lang: lang,
-		Text: content, Section: w.section, From: attrs["from"], Skip: attrs["skip"], Only: w.constraint(at, attrs["go"]),
-	}
-	if id := attrs["id"]; id != "" {
-		f.ID = file + "#" + id
-	}
-	for _, kind := range []Kind{Fails, Panics, Fatal, Races, Exits} { // their attributes bear their names
-		if value, ok := attrs[string(kind)]; ok {
-			f.claim(w.reader, Claim{Position: at, Kind: kind, Text: value, Only: f.Only})
-		}
-	}
-	if f.From != "" {
-		f.claim(w.reader, Claim{Position: at, Kind: Excerpt, Text: f.From})
-	}
-	w.p.Fences = append(w.p.Fences, f)
-	w.last = f
-}
-
-// printed reads what the fence above prints.
-func (w *pageReader) printed(at Position, lang string, attrs map[string]string, content string) {
-	w.known(at, lang, attrs)
-	of := map[string]string{"output": "go", "console": "txtar"}[lang]
-	if w.last == nil || w.last.Lang != of {
-		w.fault(at, fmt.Sprintf("a %s fence above it in the same section", of), "%s fence that belongs to no program", lang)
-		return
-	}
-	c := Claim{Position: at, Kind: Output, Text: trimLines(content), Only: w.constraint(at, attrs["go"])}
-	if lang == "console" {
-		c.Kind, c.Text = Console, content
-	}
-	if _, ok := attrs["unordered"]; ok {
-		c.Kind = Unordered
-	}
-	if _, ok := attrs["matches"]; ok {
-		c.Kind = Matches
-	}
-	if c.Only.Zero() {
-		c.Only = w.last.Only
-	}
-	w.last.claim(w.reader, c)
-}
-
-// claim adds a claim to the fence and gives it its id.
-func (f *Fence) claim(r *reader, c Claim) {
-	if want := c.arguments(); want != "" {
-		r.fault(c.Position, want, "%s: %q", title(c.Kind), c.Text)
-		return
-	}
-	if c.Kind == Fails {
-		if _, err := regexp.Compile(c.Text); err != nil {
-			r.fault(c.Position, `fails="regexp"`, "%v", err)
-			return
-		}
-	}
-	n := 1
-	for _, other := range f.Claims {
-		if other.Kind == c.Kind {
-			n++
-		}
-	}
-	c.ID = fmt.Sprintf("%s-%s", f.ID, c.Kind)
-	if n > 1 {
-		c.ID += "-" + strconv.Itoa(n)
-	}
-	f.Claims = append(f.Claims, c)
-}
-
 // link reads a proof link; other links are none of ours.
 func (w *pageReader) link(n *ast.Link) {
 	dest, name, hasName := strings.Cut(string(n.Destination), "#")
-	at := w.position(n)
-	l := Link{Position: at, Text: inlineText(n, w.p.Data), Name: name, Section: w.section}
+	l := Link{Position: w.at(n.Pos()), Text: inlineText(n, w.p.Data), Name: name, Section: w.slug()}
+	file, isSource := strings.CutPrefix(dest, "go:")
+	base := path.Base(dest)
 	switch {
-	case strings.HasPrefix(dest, "go:"):
-		l.File = strings.TrimPrefix(dest, "go:")
-		l.Only = w.constraint(at, string(n.Title))
-		if !hasName || !strings.HasSuffix(l.File, ".go") || path.Clean("/"+l.File) != "/"+l.File {
-			w.fault(at, "[hchan](go:runtime/chan.go#hchan)", "the link %s names no declaration", n.Destination)
+	case isSource:
+		l.File = file
+		if name == "" || !strings.HasSuffix(file, ".go") || path.Clean("/"+file) != "/"+file {
+			w.fault(l.Position, "[hchan](go:runtime/chan.go#hchan)", "the link %s names no declaration", n.Destination)
 			return
 		}
-	case hasName && (path.Base(dest) == "pitfalls.go" || path.Base(dest) == "example.go"):
-		l.Entry, l.File = path.Join(w.e.ID, path.Dir(dest)), path.Base(dest)
+		if len(n.Title) > 0 {
+			l.Only = w.constraint(l.Position, string(n.Title))
+		}
+	case hasName && !strings.Contains(dest, ":") && (base == "pitfalls.go" || base == "example.go"):
+		l.Entry, l.File = path.Join(w.e.ID, path.Dir(dest)), base
 	default:
 		return
 	}
-	key := "links " + w.section
-	w.counts[key]++
-	l.ID = w.e.ID + "/" + strings.TrimSuffix(w.p.Name, ".md") + "#" + w.anchor("link-", w.counts[key])
+	l.ID = w.id("link-")
 	w.p.Links = append(w.p.Links, l)
 }

@@ -1,7 +1,6 @@
 package book
 
 import (
-	"cmp"
 	"fmt"
 	"go/ast"
 	"regexp"
@@ -27,7 +26,7 @@ func Review(e *Entry) Faults {
 	r.releases()
 	r.docs()
 	r.interview()
-	slices.SortStableFunc(r.faults, func(a, b Fault) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
+	slices.SortFunc(r.faults, Fault.compare)
 	return r.faults
 }
 
@@ -167,7 +166,6 @@ func paragraphs(e *Entry) []paragraph {
 	src := e.Guide.Data
 	var all []paragraph
 	section := ""
-	w := &pageReader{p: &Page{Path: e.Guide.Path, Data: src}}
 	_ = markup.Walk(markdown.Parser().Parse(text.NewReader(src)), func(n markup.Node, entering bool) (markup.WalkStatus, error) {
 		if !entering {
 			return markup.WalkContinue, nil
@@ -175,10 +173,10 @@ func paragraphs(e *Entry) []paragraph {
 		switch n := n.(type) {
 		case *markup.Heading:
 			if n.Level == 2 {
-				section = w.slug(inlineText(n, src))
+				section = slugOf(inlineText(n, src))
 			}
 		case *markup.Paragraph:
-			all = append(all, paragraph{Position: w.position(n), section: section, text: inlineText(n, src)})
+			all = append(all, paragraph{Position: place(e.Guide.Path, src, n.Pos()), section: section, text: inlineText(n, src)})
 		case *markup.Link:
 			if inParagraph(n) {
 				all[len(all)-1].link(e, string(n.Destination))

@@ -2,7 +2,6 @@ package book
 
 import (
 	"errors"
-	"fmt"
 	"go/ast"
 	"go/build/constraint"
 	"go/parser"
@@ -19,9 +18,9 @@ import (
 type Source struct {
 	Path  string // slash path from the root of the book
 	Name  string // "pitfalls.go"
-	Data  []byte
+	Data  []byte // with LF line ends
 	Fset  *token.FileSet
-	File  *ast.File // with comments; partial when the file has syntax errors
+	File  *ast.File // with comments
 	Lang  string    // the language version that the file's build line sets: "go1.21", or ""
 	Cases []*Case   // in the order of the file
 	Main  []Call    // what main runs, in order
@@ -30,6 +29,7 @@ type Source struct {
 
 // A Call is one case that main runs.
 type Call struct {
+	Position
 	Case  *Case
 	Alone bool // in a process of its own
 }
@@ -94,25 +94,22 @@ func alone(name string, run func()) func() {
 }
 `
 
-// source reads one Go file of an entry.
+// source reads one Go file of an entry, or returns nil when it is no Go.
 func (r *reader) source(e *Entry, file string, data []byte) *Source {
 	s := &Source{Path: file, Name: path.Base(file), Data: data, Fset: token.NewFileSet()}
-	f, err := parser.ParseFile(s.Fset, file, data, parser.ParseComments|parser.SkipObjectResolution)
+	var err error
+	s.File, err = parser.ParseFile(s.Fset, file, data, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		r.syntax(s, err)
-		return s
+		return nil
 	}
-	s.File = f
 	r.header(s)
-	for _, d := range f.Decls {
-		fn, ok := d.(*ast.FuncDecl)
-		if !ok || fn.Body == nil {
-			continue
-		}
-		r.function(e, s, fn)
-	}
-	r.main(s)
+	r.imports(s)
+	r.cases(e, s)
 	r.wants(e, s)
+	if body := r.machinery(s); body != nil {
+		r.main(s, body)
+	}
 	return s
 }
 
@@ -122,10 +119,17 @@ func (r *reader) syntax(s *Source, err error) {
 		r.fault(Position{File: s.Path}, "a Go file", "%v", err)
 		return
 	}
-	for _, e := range list {
-		r.fault(Position{s.Path, e.Pos.Line, e.Pos.Column}, "a file that go run accepts", "%s", e.Msg)
+	for _, e := range list { // by offset: a line directive moves the rest of the position
+		r.fault(place(s.Path, s.Data, e.Pos.Offset), "a file that go run accepts", "%s", e.Msg)
 	}
 }
+
+func (s *Source) at(p token.Pos) Position {
+	at := s.Fset.PositionFor(p, false)
+	return Position{s.Path, at.Line, at.Column}
+}
+
+var ignored = regexp.MustCompile(`^ignore( && go1\.[1-9][0-9]?)?$`)
 
 // header checks the build line and the package clause.
 func (r *reader) header(s *Source) {
@@ -139,12 +143,9 @@ func (r *reader) header(s *Source) {
 				continue
 			}
 			expr, err := constraint.Parse(c.Text)
-			if err != nil {
-				r.fault(s.at(c.Pos()), want, "%v", err)
+			if err != nil || !ignored.MatchString(expr.String()) {
+				r.fault(s.at(c.Pos()), want, "%s", c.Text)
 				return
-			}
-			if expr.Eval(func(tag string) bool { return tag != "ignore" }) {
-				r.fault(s.at(c.Pos()), want, "the file would belong to a package")
 			}
 			s.Lang = constraint.GoVersion(expr)
 			return
@@ -153,17 +154,35 @@ func (r *reader) header(s *Source) {
 	r.fault(s.at(s.File.Package), want, "no build line")
 }
 
-func (s *Source) at(p token.Pos) Position {
-	at := s.Fset.PositionFor(p, false)
-	return Position{s.Path, at.Line, at.Column}
+// imports refuses what is no part of the standard library.
+func (r *reader) imports(s *Source) {
+	for _, spec := range s.File.Imports {
+		name, _ := strconv.Unquote(spec.Path.Value) // the parser accepted it
+		first, _, _ := strings.Cut(name, "/")
+		if name == "C" || strings.Contains(first, ".") {
+			r.fault(s.at(spec.Path.Pos()), "the standard library alone", "import %s", spec.Path.Value)
+		}
+	}
+}
+
+// cases reads each function that ends with an expectation.
+func (r *reader) cases(e *Entry, s *Source) {
+	var placed []*ast.Comment
+	for _, d := range s.File.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+			tail := r.tail(s, fn)
+			placed = append(placed, tail...)
+			r.function(e, s, fn, tail)
+		}
+	}
+	r.misplaced(s, placed)
+	for _, c := range s.Cases {
+		r.together(c)
+	}
 }
 
 // function reads fn as a case when it ends with an expectation.
-func (r *reader) function(e *Entry, s *Source, fn *ast.FuncDecl) {
-	tail, early := expectations(s, fn)
-	for _, c := range early {
-		r.fault(s.at(c.Pos()), "expectations after the last statement of a case", "an expectation in the middle of %s", fn.Name.Name)
-	}
+func (r *reader) function(e *Entry, s *Source, fn *ast.FuncDecl, tail []*ast.Comment) {
 	if len(tail) == 0 {
 		return
 	}
@@ -183,7 +202,7 @@ func notACase(fn *ast.FuncDecl) string {
 	switch {
 	case fn.Recv != nil:
 		return "is a method"
-	case fn.Name.Name == "main" || fn.Name.Name == "init":
+	case fn.Name.Name == "main" || fn.Name.Name == "init" || fn.Name.Name == "_":
 		return "is no case"
 	case fn.Type.TypeParams != nil:
 		return "has type parameters"
@@ -195,258 +214,128 @@ func notACase(fn *ast.FuncDecl) string {
 	return ""
 }
 
-// expectations returns the comments after fn's last statement from the first
-// expectation on, and expectations that stand elsewhere in its body.
-func expectations(s *Source, fn *ast.FuncDecl) (tail, early []*ast.Comment) {
-	last := fn.Body.Lbrace
-	if n := len(fn.Body.List); n > 0 {
-		last = fn.Body.List[n-1].End()
-	}
-	for _, g := range s.File.Comments {
-		if g.Pos() < fn.Body.Lbrace || g.End() > fn.Body.Rbrace {
-			continue
-		}
-		for _, c := range g.List {
-			text, isLine := strings.CutPrefix(c.Text, "//")
-			starts := isLine && expectation.MatchString(strings.TrimPrefix(text, " "))
-			switch {
-			case c.Pos() < last && starts:
-				early = append(early, c)
-			case c.Pos() > last && (starts || len(tail) > 0):
-				tail = append(tail, c)
-			}
+// together faults claims that do not go with the others.
+func (r *reader) together(c *Case) {
+	for _, cl := range c.Claims {
+		if cl.Kind == Allocs && slices.ContainsFunc(printed, c.Has) {
+			r.fault(cl.Position, "a case of its own for what is printed", "a case whose allocations are counted prints nothing")
 		}
 	}
-	return tail, early
 }
 
-// expectations reads the comments of a case into its claims.
-func (r *reader) expectations(c *Case, comments []*ast.Comment) {
-	var open *Claim // the claim that the next lines belong to
-	var lines []string
-	done := func() {
-		if open == nil {
-			return
-		}
-		if takesLines[open.Kind] {
-			open.Text = trimLines(strings.Join(lines, "\n"))
-		}
-		r.claim(c, open)
-		open = nil
-	}
-	for _, cm := range comments {
-		text, isLine := strings.CutPrefix(cm.Text, "//")
-		if !isLine {
-			r.fault(c.Source.at(cm.Pos()), "line comments", "a block comment among the expectations")
-			continue
-		}
-		text = strings.TrimPrefix(text, " ")
-		if m := expectation.FindStringSubmatch(text); m != nil {
-			done()
-			open, lines = r.begin(c, c.Source.at(cm.Pos()), m[1], m[2], m[3]), []string{m[3]}
-			continue
-		}
-		if open == nil || !takesLines[open.Kind] {
-			if strings.TrimSpace(text) != "" {
-				r.fault(c.Source.at(cm.Pos()), "an expectation: // Output:, // Panics: text, …", "%q belongs to no expectation", text)
-			}
-			continue
-		}
-		lines = append(lines, text)
-	}
-	done()
-}
-
-// begin reads the first line of an expectation. Since, Run with and See are no
-// claims; they go into the case, and nil is returned.
-func (r *reader) begin(c *Case, at Position, word, bracket, text string) *Claim {
-	text = strings.TrimSpace(text)
-	switch word {
-	case "Since":
-		release, why, _ := strings.Cut(text, " ")
-		minor, err := strconv.Atoi(strings.TrimPrefix(release, "1."))
-		if err != nil || !strings.HasPrefix(release, "1.") || why == "" {
-			r.fault(at, "// Since: 1.21 slices.Clip", "Since without a release and a reason")
-		}
-		c.Since = Since{Minor: minor, Why: why, Position: at}
-		return nil
-	case "Run with":
-		for _, kv := range strings.Fields(text) {
-			if !strings.Contains(kv, "=") {
-				r.fault(at, "// Run with: GODEBUG=asyncpreemptoff=1", "%q sets no variable", kv)
-			}
-		}
-		c.Env = append(c.Env, strings.Fields(text)...)
-		return nil
-	case "See":
-		c.Lens = text
-		return nil
-	}
-	cl := &Claim{Position: at, Kind: kindOf[word], Text: text}
-	if bracket != "" {
-		only, err := ParseConstraint(bracket)
-		if err != nil {
-			r.fault(at, "a build constraint in the bracket: (!go1.22), (go1.21 && amd64)", "%v", err)
-		}
-		cl.Only = only
-	}
-	return cl
-}
-
-// claim finishes a claim and gives it its id.
-func (r *reader) claim(c *Case, cl *Claim) {
-	if want := cl.arguments(); want != "" {
-		r.fault(cl.Position, want, "%s: %q", title(cl.Kind), cl.Text)
-		return
-	}
-	n := 1
-	for _, other := range c.Claims {
-		if other.Kind == cl.Kind {
-			n++
-		}
-	}
-	cl.ID = claimID(c.ID, cl.Kind, n)
-	c.Claims = append(c.Claims, *cl)
-}
-
-// claimID names the nth claim of a kind.
-func claimID(of string, k Kind, n int) string {
-	if n == 1 {
-		return of + "#" + string(k)
-	}
-	return fmt.Sprintf("%s#%s-%d", of, k, n)
-}
-
-// main reads which cases main runs, in order.
-func (r *reader) main(s *Source) {
-	byName := map[string]*Case{}
-	for _, c := range s.Cases {
-		byName[c.Name] = c
-	}
-	var body *ast.BlockStmt
+// machinery finds main, and requires alone to be the same text everywhere.
+func (r *reader) machinery(s *Source) (body *ast.BlockStmt) {
 	for _, d := range s.File.Decls {
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" {
+		fn, ok := d.(*ast.FuncDecl)
+		switch {
+		case !ok || fn.Recv != nil:
+		case fn.Name.Name == "main":
 			body = fn.Body
-		}
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "alone" {
-			r.alone(s, fn)
+		case fn.Name.Name == "alone" && strings.TrimSpace(s.text(fn)) != strings.TrimSpace(Alone):
+			r.fault(s.at(fn.Name.Pos()), "the text that gomastery new case inserts", "alone differs from the one in every other file")
 		}
 	}
 	if body == nil {
 		r.fault(Position{File: s.Path}, "func main() that calls the cases in reading order", "no main")
-		return
 	}
-	ast.Inspect(body, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok {
-			if name, ok := call.Fun.(*ast.Ident); ok && name.Name == "alone" && len(call.Args) == 2 {
-				r.aloneCall(s, call, byName)
-				return false
-			}
-		}
-		if id, ok := n.(*ast.Ident); ok && byName[id.Name] != nil {
-			s.Main = append(s.Main, Call{Case: byName[id.Name]})
-		}
-		return true
-	})
-	r.order(s, body)
+	return body
 }
 
-func (r *reader) aloneCall(s *Source, call *ast.CallExpr, byName map[string]*Case) {
-	lit, isLit := call.Args[0].(*ast.BasicLit)
-	run, isName := call.Args[1].(*ast.Ident)
-	if !isLit || !isName || lit.Value != strconv.Quote(run.Name) || byName[run.Name] == nil {
-		r.fault(s.at(call.Pos()), `alone("name", name) with the name of a case`, "alone of something else")
-		return
-	}
-	s.Main = append(s.Main, Call{Case: byName[run.Name], Alone: true})
-}
-
-// alone requires the machinery to be the same text everywhere.
-func (r *reader) alone(s *Source, fn *ast.FuncDecl) {
-	from, to := fn.Pos(), fn.End()
+// text returns a function as it stands in the file, with its doc comment.
+func (s *Source) text(fn *ast.FuncDecl) string {
+	from := fn.Pos()
 	if fn.Doc != nil {
 		from = fn.Doc.Pos()
 	}
-	text := string(s.Data[s.Fset.PositionFor(from, false).Offset:s.Fset.PositionFor(to, false).Offset])
-	if strings.TrimSpace(text) != strings.TrimSpace(Alone) {
-		r.fault(s.at(fn.Pos()), "the text that gomastery new case inserts", "alone differs from the one in every other file")
-	}
+	return string(s.Data[s.Fset.PositionFor(from, false).Offset:s.Fset.PositionFor(fn.End(), false).Offset])
 }
 
-// order requires that main runs each case once, in the order of the file.
-func (r *reader) order(s *Source, body *ast.BlockStmt) {
-	const want = "main calls each case once, in reading order"
-	var ran []*Case
-	for _, c := range s.Main {
-		ran = append(ran, c.Case)
-		if !c.Alone && ends(c.Case) {
-			r.fault(s.at(body.Pos()), fmt.Sprintf("alone(%q, %s)", c.Case.Name, c.Case.Name), "%s ends the process, or never ends", c.Case.Name)
+// main reads which cases main runs, in order.
+func (r *reader) main(s *Source, body *ast.BlockStmt) {
+	byName := map[string]*Case{}
+	for _, c := range s.Cases {
+		byName[c.Name] = c
+	}
+	run := map[ast.Expr]bool{} // what is in a list, or called at once
+	atOnce := 0
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CompositeLit:
+			for _, e := range n.Elts {
+				run[e] = true
+			}
+		case *ast.CallExpr:
+			run[n.Fun] = true
+			if isAlone(n.Fun) {
+				if atOnce++; atOnce > 1 {
+					r.fault(s.at(n.Pos()), mainForm, "alone is called at once, and again: each process would start those before it")
+				}
+			}
+			if isAlone(n) {
+				r.aloneCall(s, n, byName, run[n])
+				return false
+			}
+		case *ast.Ident:
+			if c := byName[n.Name]; c != nil {
+				s.Main = append(s.Main, Call{Position: s.at(n.Pos()), Case: c})
+			}
 		}
+		return true
+	})
+	r.order(s, s.at(body.Rbrace))
+}
+
+// mainForm is how main looks when cases are alone. A process of alone runs main
+// from its start, so nothing may run before the list is complete: n calls of alone
+// one after another would start 2 to the power of n processes.
+const mainForm = `for _, run := range []func(){one, alone("two", two)} { run() }`
+
+// isAlone reports whether an expression is a call of alone.
+func isAlone(e ast.Expr) bool {
+	call, ok := e.(*ast.CallExpr)
+	if !ok {
+		return false
 	}
-	if slices.Equal(ran, s.Cases) {
-		return
-	}
-	for i, c := range s.Cases {
-		if i >= len(ran) || ran[i] != c {
-			r.fault(s.at(body.Pos()), want, "main does not run %s in its place", c.Name)
+	fun, ok := call.Fun.(*ast.Ident)
+	return ok && fun.Name == "alone"
+}
+
+// aloneCall reads alone("name", name).
+func (r *reader) aloneCall(s *Source, call *ast.CallExpr, byName map[string]*Case, run bool) {
+	if len(call.Args) == 2 && run {
+		name, isLit := call.Args[0].(*ast.BasicLit)
+		c, isName := call.Args[1].(*ast.Ident)
+		if isLit && isName && byName[c.Name] != nil && name.Value == strconv.Quote(c.Name) {
+			s.Main = append(s.Main, Call{Position: s.at(call.Pos()), Case: byName[c.Name], Alone: true})
 			return
 		}
 	}
-	r.fault(s.at(body.Pos()), want, "main runs %s again", ran[len(s.Cases)].Name)
+	r.fault(s.at(call.Pos()), mainForm, "alone of something else than a case, or of one that is not run")
+}
+
+// order requires that main runs each case once, in the order of the file.
+func (r *reader) order(s *Source, end Position) {
+	const want = "each case once, in the order of the file"
+	for _, call := range s.Main {
+		if name := call.Case.Name; !call.Alone && ends(call.Case) {
+			r.fault(call.Position, "alone("+strconv.Quote(name)+", "+name+")", "%s ends the process, or never ends", name)
+		}
+	}
+	for i, c := range s.Cases {
+		switch {
+		case i >= len(s.Main):
+			r.fault(end, want, "main does not run %s", c.Name)
+		case s.Main[i].Case != c:
+			r.fault(s.Main[i].Position, want, "main runs %s in the place of %s", s.Main[i].Case.Name, c.Name)
+			return
+		}
+	}
+	for _, call := range s.Main[min(len(s.Cases), len(s.Main)):] {
+		r.fault(call.Position, want, "main runs %s again", call.Case.Name)
+	}
 }
 
 // ends reports whether a case ends the process or never ends.
 func ends(c *Case) bool {
-	return c.Has(Panics) || c.Has(Fatal) || c.Has(Exits) || c.Has(Hangs)
-}
-
-var lensName = regexp.MustCompile(`^[a-z]+$`)
-
-// wants reads the want comments of the file.
-func (r *reader) wants(e *Entry, s *Source) {
-	seen := map[string]int{}
-	for _, g := range s.File.Comments {
-		for _, c := range g.List {
-			starts := wantStart.FindAllStringIndex(c.Text, -1)
-			for i, at := range starts {
-				end := len(c.Text)
-				if i+1 < len(starts) {
-					end = starts[i+1][0]
-				}
-				pos := s.at(c.Pos() + token.Pos(at[0]))
-				w, err := parseWant(strings.TrimRight(c.Text[at[1]:end], " \t"))
-				if err != nil {
-					r.fault(pos, wantForm, "%v", err)
-					continue
-				}
-				w.Position = pos
-				of := r.owner(e, s, c.Pos(), &w)
-				seen[of+w.Lens]++
-				w.ID = claimID(of, Kind(w.Lens), seen[of+w.Lens])
-				s.Wants = append(s.Wants, w)
-			}
-		}
-	}
-	for _, c := range s.Cases {
-		if c.Lens != "" && !lensName.MatchString(c.Lens) {
-			r.fault(c.Position, "// See: trace", "%q is no lens", c.Lens)
-		}
-	}
-}
-
-// owner returns the id of what a want stands in: its case, or the file and declaration.
-func (r *reader) owner(e *Entry, s *Source, p token.Pos, w *Want) string {
-	for _, c := range s.Cases {
-		if c.Decl.Pos() <= p && p <= c.Decl.End()+1 {
-			w.Case = c
-			return c.ID
-		}
-	}
-	file := e.ID + "/" + strings.TrimSuffix(s.Name, ".go")
-	for _, d := range s.File.Decls {
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Pos() <= p && p <= fn.End()+1 {
-			return file + "." + fn.Name.Name
-		}
-	}
-	return file
+	return slices.ContainsFunc([]Kind{Panics, Fatal, Exits, Hangs}, c.Has)
 }
