@@ -30,7 +30,7 @@ const (
 	RaceFree Kind = "race-free"
 	LeakFree Kind = "leak-free"
 	Ends     Kind = "ends"
-	VetClean Kind = "vet"
+	VetClean Kind = "vet-clean"
 	Compiles Kind = "compiles" // from the release that Since names, or everywhere
 
 	Wanted   Kind = "want"     // what a tool says about one line
