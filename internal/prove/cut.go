@@ -253,6 +253,14 @@ func (c *cutter) define(u *unit, names ...*ast.Ident) {
 
 // baseType finds the type that a receiver belongs to.
 func (c *cutter) baseType(t ast.Expr) types.Object {
+	if id := baseName(t); id != nil {
+		return c.info.Uses[id]
+	}
+	return nil
+}
+
+// baseName finds the name of the type in a receiver: T in *T, T[K] and (T).
+func baseName(t ast.Expr) *ast.Ident {
 	for {
 		switch x := t.(type) {
 		case *ast.StarExpr:
@@ -264,7 +272,7 @@ func (c *cutter) baseType(t ast.Expr) types.Object {
 		case *ast.IndexListExpr:
 			t = x.X
 		case *ast.Ident:
-			return c.info.Uses[x]
+			return x
 		default:
 			return nil
 		}
