@@ -48,9 +48,13 @@ func (r *release) tryWhole(ctx context.Context, here book.Position) ([]judgement
 	if !built.OK {
 		return []judgement{judged(claim, false, "a file that compiles", firstLine(built.Output))}, nil
 	}
+	env := []string{"GOTRACEBACK=crash"}
+	for _, c := range r.f.src.Cases {
+		env = append(env, c.Env...) // what one case is run with, its neighbours have as well
+	}
 	var stdout, stderr bytes.Buffer
 	exit, err := (gate{r.f.p}).Run(ctx, sandbox.Command{
-		Path: binary, Stdout: &stdout, Stderr: &stderr, Env: []string{"GOTRACEBACK=crash"},
+		Path: binary, Stdout: &stdout, Stderr: &stderr, Env: env,
 		Limits: sandbox.Limits{Wall: time.Minute, Memory: 2 << 30},
 	})
 	if err != nil {
