@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"os"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/gomastery/gomastery/internal/book"
@@ -56,5 +58,22 @@ func TestReach(t *testing.T) {
 	}
 	if 100*since21 < 95*all {
 		t.Errorf("%d of %d cases are tried from 1.21 on, want 95 %%", since21, all)
+	}
+}
+
+// TestIndex holds the index in README.md against what list --markdown prints.
+func TestIndex(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := exec.Command("go", "run", ".", "list", "--markdown")
+	list.Stderr = os.Stderr
+	want, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(readme), strings.TrimSpace(string(want))) {
+		t.Errorf("the index of README.md is not what this prints: go run . list --markdown\n%s", want)
 	}
 }
