@@ -36,7 +36,7 @@ type compilerLens struct {
 
 var compilerLenses = map[string]compilerLens{
 	Escape: {[]string{"-m"}, regexp.MustCompile(`moved to heap|escapes? to heap|does not escape|leaking param`)},
-	Inline: {[]string{"-m=2"}, regexp.MustCompile(`^(can inline|cannot inline|inlining call)`)},
+	Inline: {[]string{"-m=2"}, regexp.MustCompile(`^(can inline|cannot inline|inlining call|devirtualizing|PGO devirtualizing)`)},
 	Bounds: {[]string{"-d=ssa/check_bce/debug=1"}, regexp.MustCompile(`^Found Is(Slice)?InBounds`)},
 }
 
