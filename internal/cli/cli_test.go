@@ -159,8 +159,8 @@ func TestClaimWords(t *testing.T) {
 		{book.Claim{Kind: book.Matches}, "Output matches"},
 		{book.Claim{Kind: book.Panics}, "Panics"},
 	} {
-		if got := claimWords(tt.claim); got != tt.want {
-			t.Errorf("claimWords(%s) = %q, want %q", tt.claim.Kind, got, tt.want)
+		if got := prove.ClaimText(tt.claim); got != tt.want {
+			t.Errorf("prove.ClaimText(%s) = %q, want %q", tt.claim.Kind, got, tt.want)
 		}
 	}
 }

@@ -71,11 +71,3 @@ func (a *app) cacheDir() (string, error) {
 func (e *engine) runner() (*run.Local, error) {
 	return run.New(run.Config{Toolchains: e.tools, Sandbox: e.box, Cache: filepath.Join(e.cache, cachePrograms)})
 }
-
-// releaseName names a pair as verdicts do: "go1.26.8", "go1.26.8/go1.21".
-func releaseName(p toolchain.Pair) string {
-	if p.Lang == "" || p.Lang == p.Release.Lang() {
-		return p.Release.Version
-	}
-	return p.Release.Version + "/" + p.Lang
-}

@@ -9,6 +9,7 @@ import (
 	"github.com/gomastery/gomastery/internal/book"
 	"github.com/gomastery/gomastery/internal/check"
 	"github.com/gomastery/gomastery/internal/fault"
+	"github.com/gomastery/gomastery/internal/prove"
 )
 
 type explainCmd struct {
@@ -145,7 +146,7 @@ var implied = map[book.Kind]string{
 func (x *explainer) claimOf(e *book.Entry, c *book.Case, id string) error {
 	for _, cl := range c.Claims {
 		if cl.ID == id {
-			x.heading(id, cl.Position, claimWords(cl))
+			x.heading(id, cl.Position, prove.ClaimText(cl))
 			if cl.Text != "" {
 				x.indented(cl.Text)
 			}
@@ -252,7 +253,7 @@ func (x *explainer) onPage(p *book.Page, id string) bool {
 		x.indented(f.Text)
 		for _, cl := range f.Claims {
 			if cl.ID == id || f.ID == id {
-				x.printf("\n%s:\n", claimWords(cl))
+				x.printf("\n%s:\n", prove.ClaimText(cl))
 				x.indented(cl.Text)
 			}
 		}

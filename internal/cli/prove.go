@@ -290,7 +290,7 @@ func (w *proving) untried(j job) []prove.Verdict {
 		here := book.Platform{Minor: r.Minor, GOOS: runtime.GOOS, GOARCH: runtime.GOARCH}
 		for _, c := range j.claims(here) {
 			all = append(all, prove.Verdict{
-				Claim: claimWords(c), ID: c.ID, File: c.File, Line: c.Line, Release: r.Version,
+				Claim: prove.ClaimText(c), ID: c.ID, File: c.File, Line: c.Line, Release: r.Version,
 				Platform: here.GOOS + "/" + here.GOARCH, Verdict: prove.Unproved, Got: "Go " + r.String() + " is not installed",
 			})
 		}

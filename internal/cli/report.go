@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gomastery/gomastery/internal/book"
 	"github.com/gomastery/gomastery/internal/prove"
 )
 
@@ -143,16 +142,4 @@ func orNothing(text string) string {
 		return "nothing"
 	}
 	return text
-}
-
-// claimWords says what is claimed as its author wrote it: "Output (!go1.26)".
-func claimWords(c book.Claim) string {
-	words := map[book.Kind]string{book.Unordered: "Unordered output", book.Matches: "Output matches"}[c.Kind]
-	if words == "" {
-		words = strings.ToUpper(string(c.Kind[:1])) + string(c.Kind[1:])
-	}
-	if c.Only.Zero() {
-		return words
-	}
-	return words + " (" + c.Only.String() + ")"
 }

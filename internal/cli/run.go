@@ -66,7 +66,7 @@ func (c *runCmd) Run(ctx context.Context, a *app) (err error) {
 	well := true
 	for _, p := range pairs {
 		if len(pairs) > 1 {
-			a.say("# %s", releaseName(p))
+			a.say("# %s", p.Version())
 		}
 		ok, err := target(ctx, e, p)
 		if err != nil {

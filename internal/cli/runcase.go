@@ -30,7 +30,7 @@ func (c *runCmd) wholeFiles(a *app, sources ...*book.Source) program {
 	return func(ctx context.Context, e *engine, pair toolchain.Pair) (bool, error) {
 		well := true
 		for _, s := range sources {
-			a.say("## %s on %s", s.Path, releaseName(pair))
+			a.say("## %s on %s", s.Path, pair.Version())
 			ok, err := c.wholeFile(ctx, e, s, pair)
 			if err != nil {
 				return false, err
@@ -79,14 +79,14 @@ func (c *runCmd) oneCase(a *app, cs *book.Case) program {
 		}
 		if !built.OK {
 			a.say("%s", built.Output)
-			a.say("%s on %s: does not compile%s", cs.Name, releaseName(pair), since(cs, pair))
+			a.say("%s on %s: does not compile%s", cs.Name, pair.Version(), since(cs, pair))
 			return false, nil
 		}
 		how, ok, err := c.observe(ctx, e, p, cs, pair)
 		if err != nil {
 			return false, err
 		}
-		a.say("%s on %s: %s", cs.Name, releaseName(pair), how)
+		a.say("%s on %s: %s", cs.Name, pair.Version(), how)
 		return ok, nil
 	}
 }

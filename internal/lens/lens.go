@@ -11,15 +11,11 @@
 // business.
 package lens
 
-// Names of the lenses, as they stand in claims and on the command line.
+// Names of the lenses that speak about lines, as they stand in claims.
 const (
-	Output      = "output"
-	Race        = "race"
-	Leak        = "leak"
 	Escape      = "escape"
 	Inline      = "inline"
 	Bounds      = "bounds"
 	Vet         = "vet"
 	Staticcheck = "staticcheck"
-	Bench       = "bench"
 )

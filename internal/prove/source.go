@@ -113,7 +113,7 @@ func (f *sourceFile) fileID() string { return f.e.ID + "/" + strings.TrimSuffix(
 // verdict puts a judgement on a release.
 func verdict(pair toolchain.Pair, j judgement, source string, milliseconds float64) Verdict {
 	return Verdict{
-		Claim: j.claim, ID: j.id, File: j.at.File, Line: j.at.Line, Release: releaseName(pair), Platform: thisPlatform,
+		Claim: j.claim, ID: j.id, File: j.at.File, Line: j.at.Line, Release: pair.Version(), Platform: thisPlatform,
 		Verdict: j.state, Expected: j.expected, Got: j.got, Milliseconds: milliseconds, Hash: source,
 	}
 }

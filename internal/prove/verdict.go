@@ -71,15 +71,6 @@ func platform(p toolchain.Pair) book.Platform {
 	return book.Platform{Minor: p.Release.Minor, GOOS: runtime.GOOS, GOARCH: runtime.GOARCH}
 }
 
-// releaseName names a pair in verdicts: the point release, and the language when
-// it is another one.
-func releaseName(p toolchain.Pair) string {
-	if p.Lang == "" || p.Lang == p.Release.Lang() {
-		return p.Release.Version
-	}
-	return p.Release.Version + "/" + p.Lang
-}
-
 var claimWords = map[book.Kind]string{
 	book.Output: "Output", book.Unordered: "Unordered output", book.Matches: "Output matches", book.Outcomes: "Outcomes",
 	book.Panics: "Panics", book.Fatal: "Fatal", book.Exits: "Exits", book.Races: "Races", book.Leaks: "Leaks",
@@ -89,7 +80,9 @@ var claimWords = map[book.Kind]string{
 	book.Declares: "declares", book.Whole: "whole file", book.Refused: "may not stand",
 }
 
-// claimText says what was claimed as its author wrote it.
+// ClaimText says what is claimed as its author wrote it: "Output (!go1.26)".
+func ClaimText(c book.Claim) string { return claimText(c.Kind, c.Only) }
+
 func claimText(k book.Kind, only book.Constraint) string {
 	if only.Zero() {
 		return claimWords[k]

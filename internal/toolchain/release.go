@@ -72,6 +72,15 @@ func (p Pair) String() string {
 	return p.Release.String() + "/" + strings.TrimPrefix(p.Lang, "go")
 }
 
+// Version returns what the pair is exactly, as verdicts name it: the point release,
+// "go1.26.8", and the language when it is another one, "go1.26.8/go1.21".
+func (p Pair) Version() string {
+	if p.Lang == "" || p.Lang == p.Release.Lang() {
+		return p.Release.Version
+	}
+	return p.Release.Version + "/" + p.Lang
+}
+
 // Local returns the local go command's own release.
 func (t *Toolchains) Local() Release { return t.local.Release }
 

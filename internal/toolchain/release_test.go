@@ -316,3 +316,18 @@ func TestNewRefuses(t *testing.T) {
 		}
 	})
 }
+
+func TestPairVersion(t *testing.T) {
+	r := Release{26, "go1.26.8"}
+	for want, p := range map[string]Pair{
+		"go1.26.8":        {Release: r},
+		"go1.26.8/go1.21": {Release: r, Lang: "go1.21"},
+	} {
+		if got := p.Version(); got != want {
+			t.Errorf("Pair%v.Version() = %q, want %q", p, got, want)
+		}
+	}
+	if got := (Pair{Release: r, Lang: r.Lang()}).Version(); got != "go1.26.8" {
+		t.Errorf("Version() of a pair with the release's own language = %q, want go1.26.8", got)
+	}
+}
