@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -75,5 +76,43 @@ func TestIndex(t *testing.T) {
 	}
 	if !strings.Contains(string(readme), strings.TrimSpace(string(want))) {
 		t.Errorf("the index of README.md is not what this prints: go run . list --markdown\n%s", want)
+	}
+}
+
+// TestTour runs the first command of README.md's minute: what stands there is what
+// it prints.
+func TestTour(t *testing.T) {
+	const command = "run . run 9_slices/sharedTail --release 1.25,1.27"
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tour, ok := strings.Cut(string(readme), "$ go "+command+"\n")
+	if !ok {
+		t.Fatalf("README.md does not show go %s", command)
+	}
+	want, _, _ := strings.Cut(tour, "```")
+	if os.Getenv("CI") == "true" {
+		install := exec.Command("go", "run", ".", "releases", "install", "1.25", "1.27", "--yes")
+		if out, err := install.CombinedOutput(); err != nil {
+			t.Fatalf("installing Go 1.25 and 1.27: %v\n%s", err, out)
+		}
+	}
+	list, err := exec.Command("go", "run", ".", "releases").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, release := range []string{"1.25", "1.27"} {
+		if _, line, _ := strings.Cut(string(list), "  "+release+"  "); !strings.Contains(strings.SplitN(line, "\n", 2)[0], "installed") {
+			t.Skipf("needs Go %s: go run . releases install %s", release, release)
+		}
+	}
+	got, err := exec.Command("go", strings.Fields(command)...).CombinedOutput()
+	if err != nil {
+		t.Fatal(err)
+	}
+	patch := regexp.MustCompile(`(go1\.[0-9]+)\.[0-9]+`)
+	if g, w := patch.ReplaceAllString(string(got), "$1.N"), patch.ReplaceAllString(want, "$1.N"); g != w {
+		t.Errorf("go %s prints\n%s\nREADME.md shows\n%s", command, g, w)
 	}
 }
